@@ -1,0 +1,123 @@
+/** Version written by this program; older files pass through `migrations.ts`. */
+export const FORMAT_VERSION = 1
+
+/** Centre-free position of a card's top left corner on the canvas, in CSS pixels at zoom 1. */
+export interface Position {
+  readonly x: number
+  readonly y: number
+}
+
+/** One layer on the canvas. `params` is checked against the layer's schema by `resolve`, never here. */
+export interface GraphNode {
+  /** Unique; also the tfjs layer name, so it matches `[A-Za-z0-9][A-Za-z0-9_.-]*`. */
+  readonly id: string
+  /** Layer type; one that this version does not know is kept and shown as a placeholder. */
+  readonly type: string
+  /** What the user calls it; any text up to 200 characters. */
+  readonly name: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly position: Position
+  /** Passed through as if it were not there. */
+  readonly bypassed: boolean
+  /** Weights are kept as they are while training. */
+  readonly frozen: boolean
+}
+
+/** A tensor flowing from one node's output to another's input. Order among the wires into a merge node is their order in the list. */
+export interface Wire {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+}
+
+/** A titled rectangle behind nodes. */
+export interface Frame {
+  readonly id: string
+  readonly title: string
+  readonly position: Position
+  /** CSS pixels. */
+  readonly width: number
+  readonly height: number
+}
+
+/** A free note on the canvas. */
+export interface Note {
+  readonly id: string
+  readonly text: string
+  readonly position: Position
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[]
+  readonly wires: readonly Wire[]
+  readonly frames: readonly Frame[]
+  readonly notes: readonly Note[]
+}
+
+/** Which data the network learns from and how it is prepared. */
+export interface DataChoice {
+  /** Catalogue id, e.g. `digits`, or `idx:DIR` for local files. */
+  readonly source: string
+  /** Share of the samples for validation and test, 0–1; ignored for a part that the source brings itself. */
+  readonly validation: number
+  readonly test: number
+  readonly normalise: 'none' | 'unit' | 'standard'
+  /** Most samples used for training; 0 means all. */
+  readonly limit: number
+  /** Seed of the split. */
+  readonly seed: number
+}
+
+export const LOSSES = ['sparseCategoricalCrossentropy', 'categoricalCrossentropy', 'binaryCrossentropy', 'meanSquaredError'] as const
+export type LossId = (typeof LOSSES)[number]
+
+export const OPTIMIZERS = ['sgd', 'momentum', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamax'] as const
+export type OptimizerId = (typeof OPTIMIZERS)[number]
+
+export const BACKENDS = ['webgpu', 'wasm', 'webgl', 'cpu'] as const
+export type BackendId = (typeof BACKENDS)[number]
+
+/** How the network is trained. */
+export interface TrainingSetup {
+  readonly loss: LossId
+  readonly optimizer: OptimizerId
+  readonly learningRate: number
+  readonly batchSize: number
+  readonly epochs: number
+  /** Seed of initial weights, shuffling and dropout. */
+  readonly seed: number
+  /** `auto` takes the best that works here. */
+  readonly backend: BackendId | 'auto'
+}
+
+/** A whole project as it is edited; immutable. Weights and history travel beside it in `.netloom` files. */
+export interface ProjectFile {
+  readonly format: 'netloom'
+  readonly version: typeof FORMAT_VERSION
+  readonly name: string
+  readonly graph: Graph
+  readonly data: DataChoice
+  readonly training: TrainingSetup
+}
+
+export const DEFAULT_DATA: DataChoice = { source: 'digits', validation: 0.1, test: 0.2, normalise: 'unit', limit: 0, seed: 1 }
+
+export const DEFAULT_TRAINING: TrainingSetup = {
+  loss: 'sparseCategoricalCrossentropy',
+  optimizer: 'adam',
+  learningRate: 0.001,
+  batchSize: 64,
+  epochs: 10,
+  seed: 1,
+  backend: 'auto',
+}
+
+/** A new, empty project. */
+export const blankProject = (name = 'untitled'): ProjectFile => ({
+  format: 'netloom',
+  version: FORMAT_VERSION,
+  name,
+  graph: { nodes: [], wires: [], frames: [], notes: [] },
+  data: DEFAULT_DATA,
+  training: DEFAULT_TRAINING,
+})
