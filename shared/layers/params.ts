@@ -88,7 +88,7 @@ const whole = (v: unknown, min: number, max: number): v is number => typeof v ==
 const show = (v: unknown): string => (JSON.stringify(v) ?? String(v)).slice(0, 80)
 
 /** What a parameter accepts, in words. */
-export const describe = (param: Param): string => {
+export const wanted = (param: Param): string => {
   switch (param.kind) {
     case 'int':
       return `a whole number from ${param.min} to ${param.max}`
@@ -132,9 +132,9 @@ const accepts = (param: Param, v: unknown): boolean => {
 export const parseParam = (key: string, param: Param, value: unknown): Result<unknown> => {
   if (value === undefined) return ok(param.default)
   if (accepts(param, value)) return ok(value)
-  return fail('param/invalid', `${param.label} must be ${describe(param)}, but is ${show(value)}.`, {
+  return fail('param/invalid', `${param.label} must be ${wanted(param)}, but is ${show(value)}.`, {
     param: key,
-    expected: describe(param),
+    expected: wanted(param),
     received: show(value),
   })
 }
