@@ -1,0 +1,17 @@
+const hex = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+
+/** The bytes behind a view, in memory order (little-endian on every machine Netloom runs on). */
+export const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+
+/** Hex SHA-256 of the parts one after another; numbers count as their bytes in memory, text as UTF-8. */
+export const sha256 = async (...parts: readonly (ArrayBufferView | string)[]): Promise<string> => {
+  const encoder = new TextEncoder()
+  const pieces = parts.map(part => (typeof part === 'string' ? encoder.encode(part) : bytesOf(part)))
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', whole)))
+}
