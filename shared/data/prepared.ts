@@ -9,6 +9,14 @@ export interface Part {
   readonly count: number
 }
 
+/** How raw values became what the network sees, per channel or feature: `(raw − mean) / deviation`. */
+export interface Scaling {
+  readonly mean: readonly number[]
+  readonly deviation: readonly number[]
+  /** Largest raw value (`RawData.scale`), so that pictures can be shown and drawings fed in: 255, 16, 1. */
+  readonly scale: number
+}
+
 /** Split and normalised data; the same bytes in app, browser and CLI for the same source, choice and seed. */
 export interface PreparedData {
   readonly source: string
@@ -16,8 +24,8 @@ export interface PreparedData {
   readonly kind: 'image' | 'points' | 'table'
   readonly classes: readonly string[]
   readonly features: readonly string[]
-  /** What was done to the raw values, per channel or feature: `(raw − mean) / deviation`; fitted on the training part only. */
-  readonly scaling: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+  /** What was done to the raw values; fitted on the training part only. */
+  readonly scaling: Scaling
   readonly train: Part
   readonly validation: Part
   readonly test: Part

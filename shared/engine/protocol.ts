@@ -1,4 +1,4 @@
-import type { PartName } from '../data/prepared.ts'
+import type { PartName, Scaling } from '../data/prepared.ts'
 import type { BackendId, DataChoice, ProjectFile, TrainingSetup } from '../graph/document.ts'
 import type { Shape } from '../layers/shape.ts'
 import type { Issue } from '../result.ts'
@@ -143,7 +143,7 @@ export interface DataSummary {
   readonly counts: Record<PartName, number>
   /** Training samples per class. */
   readonly balance: readonly number[]
-  readonly scaling: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+  readonly scaling: Scaling
   readonly hash: string
 }
 
