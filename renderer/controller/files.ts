@@ -1,0 +1,128 @@
+import { blankProject, type ProjectFile } from '../../shared/graph/document.ts'
+import type { OpenedFile, RecentFile } from '../../shared/host/contract.ts'
+import { packProject } from '../../shared/project/pack.ts'
+import { unpackProject } from '../../shared/project/unpack.ts'
+import { host } from '../host/pickHost.ts'
+import { close, isDirty, load, markSaved, projectStore } from '../store/projectStore.ts'
+import { emptyCurves, runStore } from '../store/runStore.ts'
+import { say, uiStore } from '../store/uiStore.ts'
+import { weightsStore } from '../store/weightsStore.ts'
+import { forgetRecovery } from './recovery.ts'
+import { askUnsaved } from './unsaved.ts'
+
+/** The whole working state as bytes of a `.netloom` file. */
+export const packWork = (project: ProjectFile): Promise<Uint8Array<ArrayBuffer>> =>
+  packProject({ project, weights: weightsStore.getState().weights, history: runStore.getState().history })
+
+const PLAIN = /\.netloom\.json$/i
+const withoutEnding = (name: string): string => name.replace(/\.netloom(\.json)?$/i, '')
+
+/** Puts a document on the canvas with its trained weights, in place of the open one. */
+export const show = (
+  project: ProjectFile,
+  work: Partial<Pick<OpenedFile, 'token' | 'name'>> & Partial<Unpacked> = {},
+  dirty = false,
+): void => {
+  weightsStore.setState({ weights: work.weights ?? null })
+  const { run, backend } = runStore.getState()
+  runStore.setState({
+    ...runStore.getInitialState(),
+    run,
+    backend,
+    curves: emptyCurves(),
+    history: work.history ?? [],
+    trained: !!work.weights,
+  })
+  uiStore.setState({ selectedNodes: [], selectedWires: [], mode: 'design' })
+  load(project, work.token && work.name ? { token: work.token, name: work.name, durable: true } : null, dirty)
+}
+
+type Unpacked = Pick<Extract<Awaited<ReturnType<typeof unpackProject>>, { ok: true }>['value'], 'weights'> & {
+  readonly history: ReturnType<typeof runStore.getState>['history']
+}
+
+/** Saves or drops unsaved work as the user says; false when the user cancels. */
+const settleUnsaved = async (): Promise<boolean> => {
+  const state = projectStore.getState()
+  if (!state.isOpen || !isDirty(state)) return true
+  const answer = await askUnsaved(state.project.name)
+  if (answer === 'save') return saveProject()
+  return answer === 'discard'
+}
+
+/** Opens bytes that came from anywhere; the open work stays untouched when they are broken. */
+export const openBytes = async (file: OpenedFile): Promise<boolean> => {
+  const opened = await unpackProject(file.bytes, file.name)
+  if (!opened.ok) {
+    say(`${file.name} cannot be opened: ${opened.issues[0].message}`, 'bad')
+    return false
+  }
+  if (!(await settleUnsaved())) return false
+  await forgetRecovery()
+  show(opened.value.project, {
+    token: file.token,
+    name: file.name,
+    weights: opened.value.weights,
+    history: opened.value.history as Unpacked['history'],
+  })
+  return true
+}
+
+/** Asks for a file and opens it. */
+export const openProject = async (): Promise<void> => {
+  const chosen = await host.openProject()
+  if (!chosen.ok) return say(chosen.issues[0].message, 'bad')
+  if (chosen.value) await openBytes(chosen.value)
+}
+
+/** Opens a file from the list of recent ones. */
+export const openRecent = async (token: string): Promise<void> => {
+  const file = await host.openRecent(token)
+  if (!file.ok) return say(file.issues[0].message, 'bad')
+  await openBytes(file.value)
+}
+
+/** Files opened or saved before, newest first. */
+export const recentFiles = async (): Promise<readonly RecentFile[]> => {
+  const files = await host.recentFiles()
+  return files.ok ? files.value : []
+}
+
+/** Starts from a template or, without one, from an empty canvas. */
+export const newProject = async (project: ProjectFile = blankProject()): Promise<void> => {
+  if (!(await settleUnsaved())) return
+  await forgetRecovery()
+  show(project)
+}
+
+/** Writes the project to its file, or asks where; true when it was written. */
+export const saveProject = async (ask = false): Promise<boolean> => {
+  const { project, file } = projectStore.getState()
+  const suggestedName = file?.name ?? `${project.name}.netloom`
+  const bytes = PLAIN.test(suggestedName) ? new TextEncoder().encode(`${JSON.stringify(project, null, 2)}\n`) : await packWork(project)
+  const saved = await host.saveProject({ token: ask ? null : (file?.token ?? null), suggestedName, bytes })
+  if (!saved.ok) {
+    say(`Not saved: ${saved.issues[0].message}`, 'bad')
+    return false
+  }
+  if (!saved.value) return false
+  adoptName(project, saved.value)
+  await forgetRecovery()
+  say(saved.value.durable ? `Saved as ${saved.value.name}` : `${saved.value.name} is in your downloads`, 'good')
+  return true
+}
+
+/** A never-saved project takes the name of its first file. */
+const adoptName = (project: ProjectFile, saved: { token: string; name: string; durable: boolean }): void => {
+  const unsaved = projectStore.getState().file === null
+  const named = unsaved ? { ...project, name: withoutEnding(saved.name) } : project
+  if (projectStore.getState().project === project) projectStore.setState({ project: named })
+  markSaved(named, saved)
+}
+
+/** Back to the start page, after asking about unsaved work. */
+export const leaveProject = async (): Promise<void> => {
+  if (!(await settleUnsaved())) return
+  await forgetRecovery()
+  close()
+}

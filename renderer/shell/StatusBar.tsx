@@ -1,0 +1,35 @@
+import { useData } from '../store/dataStore.ts'
+import { useProject, useResolved } from '../store/projectStore.ts'
+import { bytes, short, whole } from '../ui/format.ts'
+
+/** Size and cost of the network, and the data it learns from. */
+export const StatusBar = () => {
+  const { totals } = useResolved()
+  const batch = useProject(s => s.project.training.batchSize)
+  const frozen = totals.parameters - totals.trainable
+  return (
+    <footer className="statusbar">
+      <span>{totals.layers === 1 ? '1 layer' : `${whole(totals.layers)} layers`}</span>
+      <span className="mono" data-testid="total-parameters">
+        {whole(totals.parameters)} parameters
+      </span>
+      {frozen > 0 && <span className="mono status-optional">{whole(frozen)} not trained</span>}
+      <span className="mono status-optional">{short(totals.multiplyAdds)} multiply–adds</span>
+      <span className="mono status-optional" title="An estimate: weights, gradients, optimizer slots and activations of one batch">
+        ≈ {bytes(totals.trainingBytes)} while training at batch {batch}
+      </span>
+      <DataLine />
+    </footer>
+  )
+}
+
+const DataLine = () => {
+  const summary = useData(s => s.summary)
+  if (!summary) return <span className="status-right faint">No data loaded yet</span>
+  const { train, validation, test } = summary.counts
+  return (
+    <span className="status-right">
+      {summary.source} · {whole(train)} train · {whole(validation)} validation · {whole(test)} test
+    </span>
+  )
+}
