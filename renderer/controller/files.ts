@@ -1,45 +1,15 @@
 import { blankProject, type ProjectFile } from '../../shared/graph/document.ts'
 import type { OpenedFile, RecentFile } from '../../shared/host/contract.ts'
-import { packProject } from '../../shared/project/pack.ts'
 import { unpackProject } from '../../shared/project/unpack.ts'
 import { host } from '../host/pickHost.ts'
-import { close, isDirty, load, markSaved, projectStore } from '../store/projectStore.ts'
-import { emptyCurves, runStore } from '../store/runStore.ts'
-import { say, uiStore } from '../store/uiStore.ts'
-import { weightsStore } from '../store/weightsStore.ts'
+import { close, isDirty, markSaved, projectStore } from '../store/projectStore.ts'
+import { say } from '../store/uiStore.ts'
 import { forgetRecovery } from './recovery.ts'
 import { askUnsaved } from './unsaved.ts'
-
-/** The whole working state as bytes of a `.netloom` file. */
-export const packWork = (project: ProjectFile): Promise<Uint8Array<ArrayBuffer>> =>
-  packProject({ project, weights: weightsStore.getState().weights, history: runStore.getState().history })
+import { packWork, show } from './work.ts'
 
 const PLAIN = /\.netloom\.json$/i
 const withoutEnding = (name: string): string => name.replace(/\.netloom(\.json)?$/i, '')
-
-/** Puts a document on the canvas with its trained weights, in place of the open one. */
-export const show = (
-  project: ProjectFile,
-  work: Partial<Pick<OpenedFile, 'token' | 'name'>> & Partial<Unpacked> = {},
-  dirty = false,
-): void => {
-  weightsStore.setState({ weights: work.weights ?? null })
-  const { run, backend } = runStore.getState()
-  runStore.setState({
-    ...runStore.getInitialState(),
-    run,
-    backend,
-    curves: emptyCurves(),
-    history: work.history ?? [],
-    trained: !!work.weights,
-  })
-  uiStore.setState({ selectedNodes: [], selectedWires: [], mode: 'design' })
-  load(project, work.token && work.name ? { token: work.token, name: work.name, durable: true } : null, dirty)
-}
-
-type Unpacked = Pick<Extract<Awaited<ReturnType<typeof unpackProject>>, { ok: true }>['value'], 'weights'> & {
-  readonly history: ReturnType<typeof runStore.getState>['history']
-}
 
 /** Saves or drops unsaved work as the user says; false when the user cancels. */
 const settleUnsaved = async (): Promise<boolean> => {
@@ -59,7 +29,8 @@ export const openBytes = async (file: OpenedFile): Promise<boolean> => {
   }
   if (!(await settleUnsaved())) return false
   await forgetRecovery()
-  show(opened.value.project, {
+  const { project, weights, history } = opened.value
+  show(project, { file: { token: file.token, name: file.name, durable: true }, weights, history })
     token: file.token,
     name: file.name,
     weights: opened.value.weights,

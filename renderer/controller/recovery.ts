@@ -4,7 +4,7 @@ import { host } from '../host/pickHost.ts'
 import { isDirty, projectStore } from '../store/projectStore.ts'
 import { say } from '../store/uiStore.ts'
 import { weightsStore } from '../store/weightsStore.ts'
-import { packWork, show } from './files.ts'
+import { packWork, show } from './work.ts'
 
 /** Longest time that an edit is only in memory, ms (RELIABILITY.md §4 asks for 2 s). */
 const EVERY = 1_500
@@ -68,7 +68,7 @@ export const recover = async (recovery: Recovery): Promise<void> => {
   const opened = await unpackProject(recovery.bytes, `${recovery.name}.netloom`)
   if (!opened.ok) return say(`The kept work cannot be read: ${opened.issues[0].message}`, 'bad')
   const { project, weights, history } = opened.value
-  show(project, { weights, history: history as NonNullable<Parameters<typeof show>[1]>['history'] & object }, true)
+  show(project, { weights, history, unsaved: true })
   await keep()
   await host.clearRecovery(recovery.id)
 }
