@@ -31,11 +31,6 @@ export const openBytes = async (file: OpenedFile): Promise<boolean> => {
   await forgetRecovery()
   const { project, weights, history } = opened.value
   show(project, { file: { token: file.token, name: file.name, durable: true }, weights, history })
-    token: file.token,
-    name: file.name,
-    weights: opened.value.weights,
-    history: opened.value.history as Unpacked['history'],
-  })
   return true
 }
 
