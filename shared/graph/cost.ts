@@ -1,0 +1,37 @@
+import { sizeOf } from '../layers/shape.ts'
+import type { OptimizerId, TrainingSetup } from './document.ts'
+import type { ResolvedNode, Totals } from './resolved.ts'
+
+const FLOAT_BYTES = 4
+
+/** Extra values that each optimizer keeps per trainable parameter. */
+export const optimizerSlots: Readonly<Record<OptimizerId, number>> = {
+  sgd: 0,
+  momentum: 1,
+  rmsprop: 2,
+  adagrad: 1,
+  adadelta: 2,
+  adam: 2,
+  adamax: 2,
+}
+
+/** Sums the nodes up; bypassed nodes count nothing. */
+export const totalsOf = (nodes: Iterable<ResolvedNode>, training: TrainingSetup): Totals => {
+  const sum = { layers: 0, parameters: 0, trainable: 0, multiplyAdds: 0 }
+  let activations = 0
+  for (const resolved of nodes) {
+    if (resolved.node.bypassed) continue
+    sum.layers += 1
+    sum.parameters += resolved.parameters
+    sum.trainable += resolved.trainable
+    sum.multiplyAdds += resolved.multiplyAdds
+    activations += resolved.output ? sizeOf(resolved.output) : 0
+  }
+  const weightValues = sum.parameters + sum.trainable * (1 + optimizerSlots[training.optimizer])
+  return {
+    ...sum,
+    weightBytes: sum.parameters * FLOAT_BYTES,
+    // Each activation is kept for the backward pass and has a gradient of the same size.
+    trainingBytes: (weightValues + 2 * activations * training.batchSize) * FLOAT_BYTES,
+  }
+}

@@ -1,0 +1,19 @@
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { poolArgs, poolCall, poolCases, poolFormulas, poolParams, poolShape, poolSummary } from '../lib/pooling.ts'
+
+/** Keeps the mean of each window, channel by channel; a zero border does not count. */
+export const averagePooling2d = defineLayer({
+  type: 'averagePooling2d',
+  title: 'AveragePooling2D',
+  category: 'pooling',
+  doc: 'Keeps the mean of each window and so makes the image smaller.',
+  input: inputs.image,
+  params: poolParams,
+  summary: poolSummary,
+  shape: poolShape,
+  formula: poolFormulas,
+  build: (v, { tf, name }) => tf.layers.averagePooling2d(poolArgs(v, name)),
+  keras: v => poolCall('layers.AveragePooling2D', v),
+  cases: poolCases,
+})

@@ -1,0 +1,133 @@
+import { fail, ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { type Image, inputs } from '../inputs.ts'
+import { activationNote, activationParam, kerasActivation } from '../lib/activations.ts'
+import { unlessDefault } from '../lib/format.ts'
+import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
+import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { type Padding, slide, slideFormulas, type Window } from '../lib/window.ts'
+import { p } from '../params.ts'
+import { dims } from '../shape.ts'
+
+type Pair = readonly [number, number]
+interface Values {
+  readonly filters: number
+  readonly kernelSize: Pair
+  readonly strides: Pair
+  readonly padding: Padding
+  readonly dilationRate: Pair
+  readonly useBias: boolean
+}
+
+const windowOf = (v: Values): Window => ({
+  param: 'kernelSize',
+  size: v.kernelSize,
+  strides: v.strides,
+  padding: v.padding,
+  dilation: v.dilationRate,
+})
+const kernelOf = ([, , channels]: Image, v: Values) => [...v.kernelSize, channels, v.filters]
+const above1 = (pair: Pair) => pair.some(n => n > 1)
+
+/** Two-dimensional convolution. */
+export const conv2d = defineLayer({
+  type: 'conv2d',
+  title: 'Conv2D',
+  category: 'convolution',
+  doc: 'Slides small kernels over an image; each kernel writes one output channel.',
+  input: inputs.image,
+  params: {
+    filters: p.int({ label: 'Filters', help: 'Number of kernels, and so of output channels.', default: 32 }),
+    kernelSize: p.pair({ label: 'Kernel size', help: 'Height and width of the kernel in pixels.', default: [3, 3] }),
+    strides: p.pair({ label: 'Strides', help: 'Step of the kernel in pixels, down and across.', default: [1, 1] }),
+    padding: p.choice({
+      label: 'Padding',
+      help: '"same" adds a zero border that keeps the size at stride 1; "valid" adds none.',
+      values: ['valid', 'same'],
+      default: 'valid',
+    }),
+    activation: activationParam,
+    dilationRate: p.pair({
+      label: 'Dilation rate',
+      help: 'Distance between the taps of the kernel; above 1 it sees further with the same weights.',
+      default: [1, 1],
+      advanced: true,
+    }),
+    useBias: useBiasParam,
+    kernelInitializer: initialiserParam,
+  },
+  summary: v => `${v.filters} · ${dims(v.kernelSize)}${activationNote(v.activation)}`,
+  shape(input, v) {
+    if (above1(v.strides) && above1(v.dilationRate))
+      return fail('layer/stride-and-dilation', 'Strides and dilation rate cannot both be above 1: set one of them to 1.', {
+        param: 'dilationRate',
+        expected: 'strides 1×1 or dilation rate 1×1',
+        received: `strides ${dims(v.strides)}, dilation rate ${dims(v.dilationRate)}`,
+        fixes: [
+          { kind: 'setParams', label: 'Use strides 1×1', node: '', params: { strides: [1, 1] } },
+          { kind: 'setParams', label: 'Use dilation rate 1×1', node: '', params: { dilationRate: [1, 1] } },
+        ],
+      })
+    const size = slide(input, windowOf(v))
+    return size.ok ? ok([...size.value, v.filters]) : size
+  },
+  weights: (input, v) => kernelWeights(kernelOf(input, v), v.useBias),
+  multiplyAdds: (input, [h = 0, w = 0], v) => kernelCount(kernelOf(input, v), v.useBias) * h * w,
+  formula: (input, output, v) => [
+    ...slideFormulas(input, output, windowOf(v)),
+    ...kernelFormulas(
+      kernelOf(input, v),
+      v.useBias,
+      output.slice(0, 2),
+      `(kernel height · kernel width · input channels${v.useBias ? ' + bias' : ''}) · filters`,
+    ),
+  ],
+  build: (v, ctx) =>
+    ctx.tf.layers.conv2d({
+      name: ctx.name,
+      trainable: ctx.trainable,
+      filters: v.filters,
+      kernelSize: [...v.kernelSize],
+      strides: [...v.strides],
+      padding: v.padding,
+      dilationRate: [...v.dilationRate],
+      activation: v.activation,
+      useBias: v.useBias,
+      kernelInitializer: initialiser(v.kernelInitializer, ctx),
+    }),
+  keras: v => ({
+    name: 'layers.Conv2D',
+    args: {
+      filters: v.filters,
+      kernel_size: v.kernelSize,
+      ...unlessDefault(
+        {
+          strides: v.strides,
+          padding: v.padding,
+          dilation_rate: v.dilationRate,
+          activation: kerasActivation(v.activation),
+          use_bias: v.useBias,
+          kernel_initializer: kerasInitialiser(v.kernelInitializer),
+        },
+        {
+          strides: [1, 1],
+          padding: 'valid',
+          dilation_rate: [1, 1],
+          activation: 'linear',
+          use_bias: true,
+          kernel_initializer: 'glorot_uniform',
+        },
+      ),
+    },
+  }),
+  cases: [
+    { input: [[28, 28, 1]], params: { filters: 20, kernelSize: [5, 5], activation: 'relu' } },
+    { input: [[28, 28, 1]], params: { filters: 16, kernelSize: [5, 5], padding: 'same' } },
+    { input: [[200, 200, 1]], params: { filters: 16, kernelSize: [2, 2], strides: [2, 2] } },
+    { input: [[9, 14, 3]], params: { filters: 4, kernelSize: [3, 2], strides: [2, 3], padding: 'same', useBias: false } },
+    { input: [[9, 14, 3]], params: { filters: 4, kernelSize: [3, 2], strides: [2, 3] } },
+    { input: [[11, 11, 2]], params: { filters: 3, dilationRate: [2, 2] } },
+    { input: [[11, 12, 2]], params: { filters: 3, dilationRate: [3, 2], padding: 'same', kernelInitializer: 'heNormal' } },
+    { input: [[4, 4, 1]], params: { filters: 1, kernelSize: [4, 4] } },
+  ],
+})

@@ -1,0 +1,62 @@
+import { ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { activationNote, activationParam, kerasActivation } from '../lib/activations.ts'
+import { unlessDefault } from '../lib/format.ts'
+import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
+import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { p } from '../params.ts'
+import { type Shape, sizeOf } from '../shape.ts'
+
+const kernelOf = (input: Shape, units: number): Shape => [input.at(-1) ?? 0, units]
+
+/** Fully connected layer; acts on the last axis. */
+export const dense = defineLayer({
+  type: 'dense',
+  title: 'Dense',
+  category: 'dense',
+  doc: 'Connects every input value with every unit; on an image it acts on the channels of each pixel.',
+  input: inputs.any,
+  params: {
+    units: p.int({ label: 'Units', help: 'Number of neurons, and so of output values.', default: 64 }),
+    activation: activationParam,
+    useBias: useBiasParam,
+    kernelInitializer: initialiserParam,
+  },
+  summary: v => `${v.units}${activationNote(v.activation)}`,
+  shape: (input, v) => ok([...input.slice(0, -1), v.units]),
+  weights: (input, v) => kernelWeights(kernelOf(input, v.units), v.useBias),
+  multiplyAdds: (input, _output, v) => kernelCount(kernelOf(input, v.units), v.useBias) * sizeOf(input.slice(0, -1)),
+  formula: (input, _output, v) =>
+    kernelFormulas(kernelOf(input, v.units), v.useBias, input.slice(0, -1), `(inputs${v.useBias ? ' + bias' : ''}) · units`),
+  build: (v, ctx) =>
+    ctx.tf.layers.dense({
+      name: ctx.name,
+      trainable: ctx.trainable,
+      units: v.units,
+      activation: v.activation,
+      useBias: v.useBias,
+      kernelInitializer: initialiser(v.kernelInitializer, ctx),
+    }),
+  keras: v => ({
+    name: 'layers.Dense',
+    args: {
+      units: v.units,
+      ...unlessDefault(
+        {
+          activation: kerasActivation(v.activation),
+          use_bias: v.useBias,
+          kernel_initializer: kerasInitialiser(v.kernelInitializer),
+        },
+        { activation: 'linear', use_bias: true, kernel_initializer: 'glorot_uniform' },
+      ),
+    },
+  }),
+  cases: [
+    { input: [[784]], params: { units: 64, activation: 'relu' } },
+    { input: [[4]], params: { units: 10, useBias: false } },
+    { input: [[1]], params: { units: 1, kernelInitializer: 'zeros' } },
+    { input: [[7, 7, 3]], params: { units: 5, activation: 'softmax' } },
+    { input: [[6, 3]], params: { units: 2 } },
+  ],
+})

@@ -1,0 +1,19 @@
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { poolArgs, poolCall, poolCases, poolFormulas, poolParams, poolShape, poolSummary } from '../lib/pooling.ts'
+
+/** Keeps the largest value of each window, channel by channel. */
+export const maxPooling2d = defineLayer({
+  type: 'maxPooling2d',
+  title: 'MaxPooling2D',
+  category: 'pooling',
+  doc: 'Keeps the largest value of each window and so makes the image smaller.',
+  input: inputs.image,
+  params: poolParams,
+  summary: poolSummary,
+  shape: poolShape,
+  formula: poolFormulas,
+  build: (v, { tf, name }) => tf.layers.maxPooling2d(poolArgs(v, name)),
+  keras: v => poolCall('layers.MaxPooling2D', v),
+  cases: poolCases,
+})
