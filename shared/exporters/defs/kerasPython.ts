@@ -2,7 +2,7 @@ import type { LossId, OptimizerId, TrainingSetup } from '../../graph/document.ts
 import type { Resolved, ResolvedNode } from '../../graph/resolved.ts'
 import type { Call } from '../../layers/define.ts'
 import { ok } from '../../result.ts'
-import { defineExporter, type ExportInput } from '../define.ts'
+import { defineExporter, type ExportDocument } from '../define.ts'
 import { activeNodes, checkGraph } from '../guard.ts'
 import { kerasName, pyCall, pyString, pyValue, pyVariable } from '../python.ts'
 
@@ -72,7 +72,7 @@ const listed = (ids: readonly string[], variables: ReadonlyMap<string, string>):
 }
 
 /** The whole program as text. */
-export const kerasSource = ({ project, resolved }: Pick<ExportInput, 'project' | 'resolved'>): string => {
+export const kerasSource = ({ project, resolved }: ExportDocument): string => {
   const { lines, variables } = layerLines(resolved)
   const [inputs, outputs] = [listed(resolved.inputs, variables), listed(resolved.outputs, variables)]
   const { parameters, trainable } = resolved.totals
