@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { BACKENDS, DEFAULT_DATA, DEFAULT_TRAINING, LOSSES, OPTIMIZERS } from './document.ts'
+import { MAX_NAME, MAX_NODES, MAX_STRING, MAX_WIRES } from './limits.ts'
+
+// Compiling validators needs `new Function`, which the content security policy forbids.
+z.config({ jitless: true })
+
+/** Node ids are tfjs layer names as well. */
+export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/
+
+const id = z
+  .string()
+  .max(MAX_NAME)
+  .regex(ID_PATTERN, 'an id starts with a letter or digit and goes on with letters, digits, "_", "." or "-"')
+const name = z.string().max(MAX_NAME)
+const coordinate = z.number().min(-1e7).max(1e7)
+const position = z.strictObject({ x: coordinate, y: coordinate })
+const share = z.number().min(0).max(1)
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+
+const node = z.strictObject({
+  id,
+  type: z.string().min(1).max(MAX_NAME),
+  name: name.optional(),
+  params: z.record(z.string(), z.unknown()).default({}),
+  position: position.optional(),
+  bypassed: z.boolean().default(false),
+  frozen: z.boolean().default(false),
+})
+const wire = z.strictObject({ id: id.optional(), from: id, to: id })
+const frame = z.strictObject({
+  id,
+  title: name.default(''),
+  position,
+  width: z.number().min(1).max(1e6),
+  height: z.number().min(1).max(1e6),
+})
+const note = z.strictObject({ id, text: z.string().max(MAX_STRING), position })
+
+const data = z.strictObject({
+  source: z.string().max(4096).default(DEFAULT_DATA.source),
+  validation: share.default(DEFAULT_DATA.validation),
+  test: share.default(DEFAULT_DATA.test),
+  normalise: z.enum(['none', 'unit', 'standard']).default(DEFAULT_DATA.normalise),
+  limit: z.int().min(0).default(DEFAULT_DATA.limit),
+  seed: seed.default(DEFAULT_DATA.seed),
+})
+const training = z.strictObject({
+  loss: z.enum(LOSSES).default(DEFAULT_TRAINING.loss),
+  optimizer: z.enum(OPTIMIZERS).default(DEFAULT_TRAINING.optimizer),
+  learningRate: z.number().positive().max(1e6).default(DEFAULT_TRAINING.learningRate),
+  batchSize: z.int().min(1).max(65_536).default(DEFAULT_TRAINING.batchSize),
+  epochs: z.int().min(1).max(1_000_000).default(DEFAULT_TRAINING.epochs),
+  seed: seed.default(DEFAULT_TRAINING.seed),
+  backend: z.enum(['auto', ...BACKENDS]).default(DEFAULT_TRAINING.backend),
+})
+
+/** The file as it may be written by hand: what is left out takes its default. Whether ids are unique and wires end somewhere is checked after. */
+export const fileSchema = z.strictObject({
+  format: z.literal('netloom'),
+  version: z.int(),
+  name: name.default('untitled'),
+  graph: z.strictObject({
+    nodes: z.array(node).max(MAX_NODES).default([]),
+    wires: z.array(wire).max(MAX_WIRES).default([]),
+    frames: z.array(frame).max(MAX_NODES).default([]),
+    notes: z.array(note).max(MAX_NODES).default([]),
+  }),
+  data: data.default(DEFAULT_DATA),
+  training: training.default(DEFAULT_TRAINING),
+})
+
+/** What the schema lets through. */
+export type LooseFile = z.infer<typeof fileSchema>
