@@ -75,5 +75,5 @@ export const judge = (v: Verification): Result<Verification> =>
       )
 
 /** The proof as one sentence for people. */
-export const describe = (v: Verification): string =>
+export const proofSentence = (v: Verification): string =>
   `Reloaded with ${v.runtime} and compared on ${v.samples} samples: largest difference ${v.maxAbsDiff === 0 ? '0' : v.maxAbsDiff.toExponential(1)}, every class the same.`

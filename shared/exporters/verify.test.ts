@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { compare, judge, proofSentence } from './verify.ts'
+
+describe('the proof of an export', () => {
+  it('holds when both networks say the same', () => {
+    const found = compare('tfjs', 2, [0.9, 0.1, 0.2, 0.8], [0.9, 0.1, 0.20001, 0.79999])
+    expect(found.sameClass).toBe(true)
+    expect(found.maxAbsDiff).toBeCloseTo(1e-5, 7)
+    expect(judge(found).ok).toBe(true)
+    expect(proofSentence(found)).toMatch(/2 samples: largest difference 1\.0e-5/)
+  })
+
+  it('fails when a value differs, though the class is the same', () => {
+    const judged = judge(compare('tfjs', 1, [0.9, 0.1], [0.8, 0.2]))
+    expect(judged.ok ? '' : judged.issues[0].message).toMatch(/largest difference 0\.1/)
+  })
+
+  it('fails when a class differs by the smallest amount', () => {
+    expect(judge(compare('tfjs', 1, [0.500001, 0.499999], [0.499999, 0.500001])).ok).toBe(false)
+  })
+
+  it.each([
+    ['a value is not a number on one side', [0.5, Number.NaN], [0.5, 0.5]],
+    ['a value is not a number on both sides', [Number.NaN, 1], [Number.NaN, 1]],
+    ['outputs differ in size', [0.5, 0.5], [0.5]],
+  ])('fails when %s', (_, wanted, got) => {
+    expect(judge(compare('tfjs', 1, wanted, got)).ok).toBe(false)
+  })
+
+  it('fails without samples', () => {
+    const judged = judge(compare('tfjs', 0, [], []))
+    expect(judged.ok ? '' : judged.issues[0].message).toMatch(/no sample/)
+  })
+})
