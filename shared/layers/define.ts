@@ -44,10 +44,12 @@ export interface Call {
 }
 export type CallValue = string | number | boolean | null | readonly CallValue[]
 
-/** What `build` gets beside the values: tfjs itself, the layer's name (the node's id) and a seed for its initialisers. */
+/** What `build` gets beside the values: tfjs itself, the layer's name (the node's id), its resolved output shape and a seed for its initialisers. */
 export interface BuildContext {
   readonly tf: typeof tf
   readonly name: string
+  /** Without batch; what tfjs cannot work out itself is told by it (the open dimension of Reshape). */
+  readonly output: Shape
   /** Differs per layer, derived from the run's seed. */
   readonly seed: number
   readonly trainable: boolean

@@ -1,0 +1,77 @@
+import { ok } from '../../result.ts'
+import { defineLayer, type WeightSpec } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { grouped, unlessDefault } from '../lib/format.ts'
+import { p } from '../params.ts'
+import { sizeOf } from '../shape.ts'
+
+/** Normalises each channel over the batch (Ioffe & Szegedy 2015). */
+export const batchNormalization = defineLayer({
+  type: 'batchNormalization',
+  title: 'BatchNormalization',
+  category: 'normalisation',
+  doc: 'Shifts and scales each channel to mean 0 and variance 1 over the batch, then by two learned values.',
+  input: inputs.any,
+  params: {
+    momentum: p.float({
+      label: 'Momentum',
+      help: 'How slowly the running mean and variance follow the batches.',
+      default: 0.99,
+      min: 0,
+      max: 1,
+    }),
+    epsilon: p.float({
+      label: 'Epsilon',
+      help: 'Small number added to the variance so that nothing is divided by zero.',
+      default: 0.001,
+      min: 1e-7,
+      max: 1,
+      step: 0.001,
+      advanced: true,
+    }),
+    center: p.bool({ label: 'Center', help: 'Learn an offset (beta) per channel.', default: true, advanced: true }),
+    scale: p.bool({ label: 'Scale', help: 'Learn a factor (gamma) per channel.', default: true, advanced: true }),
+  },
+  summary: () => '',
+  shape: input => ok(input),
+  weights(input, v) {
+    const shape = [input.at(-1) ?? 0]
+    const all: readonly (WeightSpec & { readonly wanted: boolean })[] = [
+      { name: 'gamma', shape, trainable: true, wanted: v.scale },
+      { name: 'beta', shape, trainable: true, wanted: v.center },
+      { name: 'moving_mean', shape, trainable: false, wanted: true },
+      { name: 'moving_variance', shape, trainable: false, wanted: true },
+    ]
+    return all.filter(w => w.wanted).map(({ wanted: _, ...spec }) => spec)
+  },
+  multiplyAdds: input => 2 * sizeOf(input),
+  formula(input, _output, v) {
+    const channels = input.at(-1) ?? 0
+    const learned = Number(v.scale) + Number(v.center)
+    return [
+      {
+        about: 'parameters',
+        expression: `${learned + 2}·${channels}`,
+        result: grouped((learned + 2) * channels),
+        legend: `per channel: ${[v.scale && 'gamma', v.center && 'beta', 'mean', 'variance'].filter(Boolean).join(', ')}; ${grouped(learned * channels)} are learned`,
+      },
+      {
+        about: 'output',
+        expression: `gamma · (x − mean) / √(variance + ${v.epsilon}) + beta`,
+        legend: 'mean and variance of the batch while training, the running ones later',
+      },
+    ]
+  },
+  build: (v, { tf, name, trainable }) => tf.layers.batchNormalization({ name, trainable, ...v }),
+  keras: v => ({
+    name: 'layers.BatchNormalization',
+    args: unlessDefault<number | boolean>({ ...v }, { momentum: 0.99, epsilon: 0.001, center: true, scale: true }),
+  }),
+  cases: [
+    { input: [[12, 12, 32]], params: {} },
+    { input: [[64]], params: { momentum: 0.9, epsilon: 1e-5 } },
+    { input: [[5, 5, 3]], params: { center: false } },
+    { input: [[5, 5, 3]], params: { scale: false } },
+    { input: [[5, 4]], params: { scale: false, center: false } },
+  ],
+})

@@ -1,0 +1,26 @@
+import { ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { dims } from '../shape.ts'
+
+/** Mean of each channel over the whole image. */
+export const globalAveragePooling2d = defineLayer({
+  type: 'globalAveragePooling2d',
+  title: 'GlobalAveragePooling2D',
+  category: 'pooling',
+  doc: 'Replaces each channel by its mean over the whole image, so that an image becomes one row of values.',
+  input: inputs.image,
+  params: {},
+  summary: () => '',
+  shape: ([, , channels]) => ok([channels]),
+  formula: ([h, w, channels]) => [
+    { about: 'shape', expression: `${dims([h, w, channels])} → ${channels}`, result: String(channels), legend: 'one value per channel' },
+    { about: 'output', expression: `Σ values / (${h}·${w})`, legend: 'value = sum over the channel / (height · width)' },
+  ],
+  build: (_v, { tf, name }) => tf.layers.globalAveragePooling2d({ name }),
+  keras: () => ({ name: 'layers.GlobalAveragePooling2D', args: {} }),
+  cases: [
+    { input: [[7, 7, 512]], params: {} },
+    { input: [[3, 5, 2]], params: {} },
+  ],
+})
