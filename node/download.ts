@@ -9,20 +9,23 @@ import { readWhole } from './readWhole.ts'
 /** Longest silence of a server before a download is given up, ms. */
 const SILENCE = 30_000
 
+/** Told with every part that arrives: bytes so far, bytes in all, and the part itself, which is not checked yet. */
+export type OnDownload = (done: number, total: number, part: Uint8Array<ArrayBuffer>) => void
+
 /**
  * Gives a catalogue file, from `cacheDir` when it is there and whole, else from the network; only bytes with the right checksum are
- * given or kept. `onProgress` gets bytes so far and in all. Aborting `signal` ends it with the code `download/cancelled`.
+ * given or kept. Aborting `signal` ends it with the code `download/cancelled`.
  */
 export const downloadFile = async (
   request: Download,
   cacheDir: string,
-  onProgress: (done: number, total: number) => void,
+  onProgress: OnDownload,
   signal?: AbortSignal,
 ): Promise<Result<Uint8Array<ArrayBuffer>>> => {
   const path = join(cacheDir, request.sha256)
   const cached = await readWhole(path, request.bytes)
   if (cached.ok && sha256(cached.value) === request.sha256) {
-    onProgress(request.bytes, request.bytes)
+    onProgress(request.bytes, request.bytes, cached.value)
     return cached
   }
   const fetched = await fetchChecked(request, onProgress, signal)
@@ -37,7 +40,7 @@ export const downloadFile = async (
 
 const fetchChecked = async (
   request: Download,
-  onProgress: (done: number, total: number) => void,
+  onProgress: OnDownload,
   signal: AbortSignal | undefined,
 ): Promise<Result<Uint8Array<ArrayBuffer>>> => {
   const own = new AbortController()
@@ -47,10 +50,10 @@ const fetchChecked = async (
   try {
     if (signal?.aborted) return failAll([cancelled(request)])
     const response = await fetch(request.url, { signal: own.signal, redirect: 'follow' })
-    const bytes = await readBody(response, request, done => {
+    const bytes = await readBody(response, request, (done, part) => {
       clearTimeout(silence)
       silence = setTimeout(cancel, SILENCE)
-      onProgress(done, request.bytes)
+      onProgress(done, request.bytes, part)
     })
     return sha256(bytes) === request.sha256 ? ok(bytes) : failAll([damaged(request, 'its checksum differs')])
   } catch (error) {
@@ -63,7 +66,11 @@ const fetchChecked = async (
 }
 
 /** Reads exactly the bytes that the catalogue promises; a longer answer is broken off. */
-const readBody = async (response: Response, request: Download, onBytes: (done: number) => void): Promise<Uint8Array<ArrayBuffer>> => {
+const readBody = async (
+  response: Response,
+  request: Download,
+  onBytes: (done: number, part: Uint8Array<ArrayBuffer>) => void,
+): Promise<Uint8Array<ArrayBuffer>> => {
   if (!response.ok || !response.body) {
     throw new IssueError(unreachable(request, `the server answered ${response.status}`))
   }
@@ -73,7 +80,7 @@ const readBody = async (response: Response, request: Download, onBytes: (done: n
     if (done + chunk.byteLength > request.bytes) throw new IssueError(damaged(request, 'it is longer than announced'))
     bytes.set(chunk, done)
     done += chunk.byteLength
-    onBytes(done)
+    onBytes(done, chunk)
   }
   if (done !== request.bytes) throw new IssueError(damaged(request, `it ended after ${done} of ${request.bytes} bytes`))
   return bytes

@@ -49,7 +49,11 @@ const fetchFile = async (request: Download, signal: AbortSignal, onProgress: OnP
       throw refused('unreachable', request.name, 'there is no connection, or its server does not serve web pages')
     }))
   if (!response.ok) throw refused('unreachable', request.name, `the server answered ${response.status}`)
-  const bytes = await readBody(response, request, done => onProgress({ name: request.name, done, total: request.bytes }))
+  const bytes = await readBody(response, request, done => onProgress({ name: request.name, done, total: request.bytes })).catch(
+    (error: unknown) => {
+      throw error instanceof IssueError ? error : refused('damaged', request.name, 'the connection broke off')
+    },
+  )
   if ((await sha256(bytes)) !== request.sha256) throw refused('damaged', request.name, 'its checksum differs')
   return bytes
 }
