@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { buildModel } from '../../engine/build.ts'
+import { getWeights } from '../../engine/weights.ts'
+import type { ProjectFile } from '../../graph/document.ts'
+import { resolve } from '../../graph/resolve.ts'
+import { unwrap } from '../../result.ts'
+import type { ExportInput } from '../define.ts'
+import { branched, node, projectOf } from '../exporters.testkit.ts'
+import { tfjs } from './tfjs.ts'
+
+beforeAll(async () => {
+  tf.enableProdMode()
+  await tf.setBackend('cpu')
+})
+
+let before = 0
+const open: { dispose(): unknown }[] = []
+beforeEach(() => {
+  before = tf.memory().numTensors
+})
+afterEach(() => {
+  for (const thing of open.splice(0)) thing.dispose()
+  expect(tf.memory().numTensors, 'tensors left behind').toBe(before)
+})
+
+const inputOf = async (project: ProjectFile, seed = 1): Promise<ExportInput> => {
+  const resolved = resolve(project)
+  const model = unwrap(buildModel(resolved, tf, seed))
+  const probe = tf.randomUniform([8, ...(resolved.nodes.get(resolved.inputs[0] ?? '')?.output ?? [])], 0, 1, 'float32', 7)
+  open.push(model, probe)
+  return { project, resolved, weights: await getWeights(model), tf, model, probe }
+}
+
+const told = async (input: ExportInput): Promise<string> => {
+  const result = await tfjs.run(input)
+  return result.ok ? 'written' : result.issues[0].message
+}
+
+describe('a network exported to tfjs', () => {
+  it('is two files, proven by loading them again', async () => {
+    const { files, verified } = unwrap(await tfjs.run(await inputOf(branched())))
+    expect(files.map(f => f.path)).toEqual(['model.json', 'weights.bin'])
+    expect(verified).toEqual({ runtime: `tfjs ${tf.version.tfjs}`, samples: 8, maxAbsDiff: 0, sameClass: true })
+    expect(files[1]?.bytes.length).toBe(4 * resolve(branched()).totals.parameters)
+  })
+
+  it('has the same bytes each time, for it holds no time and no counter', async () => {
+    const [one, two] = [unwrap(await tfjs.run(await inputOf(branched()))), unwrap(await tfjs.run(await inputOf(branched())))]
+    expect(one.files).toEqual(two.files)
+    const other = unwrap(await tfjs.run(await inputOf(branched(), 2)))
+    expect(other.files[1]?.bytes).not.toEqual(one.files[1]?.bytes)
+  })
+
+  it('keeps the moving statistics of batch normalisation', async () => {
+    const project = projectOf(
+      [node('a', 'input', { shape: [4] }), node('b', 'batchNormalization'), node('c', 'dense', { units: 2, activation: 'softmax' })],
+      ['a>b', 'b>c'],
+    )
+    const input = await inputOf(project)
+    const norm = input.model.getLayer('b')
+    const values = norm.getWeights().map((w, i) => w.add(i / 2))
+    norm.setWeights(values)
+    open.push(...values)
+    const { verified } = unwrap(await tfjs.run({ ...input, weights: await getWeights(input.model) }))
+    expect(verified?.maxAbsDiff).toBe(0)
+  })
+
+  it('is refused with weights that are not numbers, naming the node', async () => {
+    const input = await inputOf(branched())
+    const weights = input.weights.map(w =>
+      w.name === 'left/kernel' ? { ...w, values: w.values.map((v, i) => (i === 3 ? Number.NaN : v)) } : w,
+    )
+    expect(await told({ ...input, weights })).toMatch(/^The kernel of "left" holds NaN at place 3/)
+  })
+
+  it('is refused when weights are missing', async () => {
+    const input = await inputOf(branched())
+    expect(await told({ ...input, weights: input.weights.slice(1) })).toMatch(/of "left" is missing/)
+  })
+
+  it('is refused with a layer that plain tfjs does not know, naming the node', async () => {
+    class Stranger extends tf.layers.Layer {
+      static readonly className = 'Stranger'
+      override getClassName(): string {
+        return 'Stranger'
+      }
+    }
+    const input = await inputOf(branched())
+    const model = Object.create(input.model, {
+      layers: { value: [...input.model.layers, new Stranger({ name: 'pool' })] },
+    }) as tf.LayersModel
+    expect(await told({ ...input, model })).toMatch(/^The node "pool" \(Stranger\) does not exist in plain tfjs/)
+  })
+})
