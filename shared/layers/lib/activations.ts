@@ -1,6 +1,6 @@
 import { p } from '../params.ts'
 
-/** Every activation of tfjs, by its tfjs name. */
+/** The activations of tfjs, by their tfjs name; without gelu in its tanh form, which tfjs cannot read back from a saved model. */
 export const ACTIVATIONS = [
   'linear',
   'relu',
@@ -8,7 +8,6 @@ export const ACTIVATIONS = [
   'elu',
   'selu',
   'gelu',
-  'gelu_new',
   'swish',
   'mish',
   'sigmoid',
@@ -20,8 +19,8 @@ export const ACTIVATIONS = [
 ] as const
 export type Activation = (typeof ACTIVATIONS)[number]
 
-/** Activations that Keras 3 has no string for that means the same: tfjs's hard sigmoid has slope 0.2 (Keras: 1/6), `gelu_new` is the tanh form. */
-export const NOT_IN_KERAS: readonly Activation[] = ['gelu_new', 'hardSigmoid']
+/** Activations whose Keras 3 namesake computes something else: the slope of the hard sigmoid is 0.2 in tfjs and 1/6 in Keras. */
+export const DIFFERS_IN_KERAS: readonly Activation[] = ['hardSigmoid']
 
 /** Formula of each activation for one value x, as text. */
 export const activationFormulas: Readonly<Record<Activation, string>> = {
@@ -31,7 +30,6 @@ export const activationFormulas: Readonly<Record<Activation, string>> = {
   elu: 'x if x > 0 else eˣ − 1',
   selu: '1.0507 · (x if x > 0 else 1.6733 · (eˣ − 1))',
   gelu: 'x · Φ(x)',
-  gelu_new: '0.5 · x · (1 + tanh(√(2/π) · (x + 0.044715 · x³)))',
   swish: 'x / (1 + e⁻ˣ)',
   mish: 'x · tanh(ln(1 + eˣ))',
   sigmoid: '1 / (1 + e⁻ˣ)',
