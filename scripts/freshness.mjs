@@ -13,7 +13,7 @@ export const TARGETS = {
 }
 
 /** Time of the youngest file or folder below a place, ms since 1970; folders count, so that a deletion is noticed. Tests do not go into a bundle. */
-const youngest = path => {
+export const youngest = path => {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (!stat) return 0
   if (!stat.isDirectory()) return stat.mtimeMs
