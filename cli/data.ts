@@ -18,7 +18,8 @@ type Files = Map<string, Uint8Array<ArrayBuffer>>
 
 /** The folder with the files that ship with Netloom: beside the sources, or two up from the bundle. */
 const assets = (): string =>
-  [new URL('../assets', import.meta.url), new URL('../../assets', import.meta.url)].map(fileURLToPath).find(existsSync) ?? 'assets'
+  [new URL('../assets', import.meta.url), new URL('../../assets', import.meta.url)].map(url => fileURLToPath(url)).find(existsSync) ??
+  'assets'
 
 /** Where downloads are kept. */
 const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'netloom')

@@ -20,7 +20,8 @@ const columns = (rows: readonly (readonly [string, string])[]): string => {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
 }
 
-const optionText = (option: Option): string => (option.kind === 'choice' ? `${option.help} One of ${option.values.join(', ')}.` : option.help)
+const optionText = (option: Option): string =>
+  option.kind === 'choice' ? `${option.help} One of ${option.values.join(', ')}.` : option.help
 
 /** What `netloom --help` prints. */
 export const overview = (): string =>
@@ -29,7 +30,10 @@ export const overview = (): string =>
     '',
     'Usage: netloom <command> [options]',
     '',
-    columns([...commands.map(c => [c.name, c.summary] as const), ['--help', 'This text; netloom <command> --help tells about one command.']]),
+    columns([
+      ...commands.map(c => [c.name, c.summary] as const),
+      ['--help', 'This text; netloom <command> --help tells about one command.'],
+    ]),
     '',
     'Exit codes: 0 done, 1 the thing asked for is wrong, 2 wrong usage, 130 stopped with Ctrl+C.',
   ].join('\n')

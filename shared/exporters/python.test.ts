@@ -37,8 +37,10 @@ it('writes values as Python does', () => {
 
 it('makes variables that are valid, readable and different', () => {
   const taken = new Set<string>()
-  const names = ['Conv 1', 'Conv 1', 'lambda', '3rd', 'Größe', '', 'import os', 'model', '層'].map(text => pyVariable(text, taken))
-  expect(names).toEqual(['conv_1', 'conv_1_2', 'node_lambda', 'node_3rd', 'gro_e', 'node', 'import_os', 'node_model', 'node_2'])
+  const names = ['Conv 1', 'Conv 1', 'lambda', 'sum', 'Sum', '3rd', 'Größe', '', 'import os', 'model', '層'].map(text =>
+    pyVariable(text, taken),
+  )
+  expect(names).toEqual(['conv_1', 'conv_1_2', 'lambda_', 'sum_', 'sum_2', 'node_3rd', 'gro_e', 'node', 'import_os', 'model_', 'node_2'])
 })
 
 it('keeps Keras names apart and free of slashes', () => {

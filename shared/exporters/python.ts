@@ -1,9 +1,10 @@
 import type { Call, CallValue } from '../layers/define.ts'
 
-/** Words that a variable in generated Python must not take: keywords, and the names the program itself uses. */
+/** Words that a variable in generated Python must not take: keywords, built-in functions, and the names the program itself uses. */
 const RESERVED = new Set(
-  `False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda
-  match case type nonlocal not or pass raise return try while with yield print keras layers model build_model`.split(/\s+/),
+  `and as assert async await break class continue def del elif else except finally for from global if import in is lambda match case nonlocal
+  not or pass raise return try while with yield abs all any dict eval exec filter float format id input int iter len list map max min next object
+  open pow print range repr round set slice sorted str sum super tuple type vars zip keras layers model build_model`.split(/\s+/),
 )
 
 /** A Python string literal: quotes, backslashes, line ends, invisible and control characters are escaped, so that text never becomes code. */
@@ -43,7 +44,7 @@ export const pyCall = (call: Call): string =>
 /** Gives each text a name nobody else has: `conv`, `conv_2`, …; `taken` remembers across calls. */
 const unique = (wanted: string, taken: Set<string>): string => {
   let name = wanted
-  for (let n = 2; taken.has(name); n++) name = `${wanted}_${n}`
+  for (let n = 2; taken.has(name); n++) name = `${wanted.replace(/_$/, '')}_${n}`
   taken.add(name)
   return name
 }
@@ -56,7 +57,7 @@ export const pyVariable = (text: string, taken: Set<string>): string => {
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 40)
-  const start = plain === '' ? 'node' : /^[0-9]/.test(plain) || RESERVED.has(plain) ? `node_${plain}` : plain
+  const start = plain === '' ? 'node' : /^[0-9]/.test(plain) ? `node_${plain}` : RESERVED.has(plain) ? `${plain}_` : plain
   return unique(start, taken)
 }
 

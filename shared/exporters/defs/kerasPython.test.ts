@@ -30,7 +30,7 @@ describe('a network as Keras source', () => {
     const source = sourceOf(branched())
     expect(source).toMatch(/^ {4}image = .*Input\(shape=\(6, 6, 1\).*name="image"\)/m)
     expect(source).toMatch(/^ {4}left = layers\.Conv2D\(filters=2, kernel_size=\(3, 3\).*name="left"\)\(image\) {2}# 6 x 6 x 2$/m)
-    expect(source).toMatch(/^ {4}sum = layers\.Add\(name="sum"\)\(\[left, right\]\)/m)
+    expect(source).toMatch(/^ {4}sum_ = layers\.Add\(name="sum"\)\(\[left, right\]\)/m)
     expect(source).toMatch(/^ {4}out = layers\.Dense\(.*\)\(flat\)/m)
     expect(source).toContain('model = keras.Model(inputs=image, outputs=out, name="story")')
   })
@@ -47,7 +47,7 @@ describe('a network as Keras source', () => {
     const nodes = project.graph.nodes.map(n => (n.id === 'pool' ? { ...n, bypassed: true } : n.id === 'left' ? { ...n, frozen: true } : n))
     const source = sourceOf({ ...project, graph: { ...project.graph, nodes } })
     expect(source).not.toContain('MaxPooling2D')
-    expect(source).toMatch(/Flatten\(.*\)\(sum\)/)
+    expect(source).toMatch(/Flatten\(.*\)\(sum_\)/)
     expect(source).toMatch(/left = .*trainable=False, name="left"/)
   })
 

@@ -1,0 +1,71 @@
+import { LOSSES, OPTIMIZERS } from '../../shared/graph/document.ts'
+import { fail, failAll, type Issue, ok, type Result } from '../../shared/result.ts'
+import { defineCommand, JSON_OPTION } from '../command.ts'
+import { BACKEND_OPTION } from '../engine.ts'
+import type { Io } from '../io.ts'
+import { prepareOut } from '../save.ts'
+import type { TrainOptions } from '../training.ts'
+import { reporter } from '../trainReport.ts'
+
+const OPTIONS = {
+  data: { kind: 'text', hint: 'SPEC', help: 'A data set (digits, iris, …) or idx:DIR; without it the one of the project.' },
+  epochs: { kind: 'int', min: 1, max: 1_000_000, help: 'How often to go through the data.' },
+  batch: { kind: 'int', min: 1, max: 65_536, help: 'Samples per step.' },
+  lr: { kind: 'float', min: 1e-9, max: 1000, help: 'Learning rate.' },
+  optimizer: { kind: 'choice', values: OPTIMIZERS, help: 'How gradients become new weights.' },
+  loss: { kind: 'choice', values: LOSSES, help: 'What is made small.' },
+  seed: { kind: 'int', min: 0, max: 2 ** 31 - 1, help: 'Seed of initial weights, order and dropout; the split keeps its own.' },
+  limit: { kind: 'int', min: 0, max: 1e9, help: 'Most samples to train on; 0 for all.' },
+  ...BACKEND_OPTION,
+  fresh: { kind: 'flag', help: 'Begin with new weights, though the file holds trained ones.' },
+  out: { kind: 'text', hint: 'FILE.netloom', help: 'Where the trained network goes.' },
+  ...JSON_OPTION,
+} as const
+
+/** A `.netloom.json` file has no room for weights. */
+const checkOut = (out: string): Result<null> =>
+  out.toLowerCase().endsWith('.json')
+    ? fail('cli/no-weights-in-json', `${out} could not hold the weights; choose a name that ends in .netloom.`)
+    : ok(null)
+
+const run = async (
+  options: TrainOptions & { out?: string | undefined; json: boolean },
+  argument: string,
+  io: Io,
+): Promise<Result<number>> => {
+  const { out, json } = options
+  if (out !== undefined) {
+    for (const check of [checkOut(out), await prepareOut(out)]) if (!check.ok) return check
+  }
+  const { openTraining } = await import('../training.ts')
+  const opened = await openTraining(options, argument, io)
+  if (!opened.ok) return opened
+  const training = opened.value
+  const report = json ? io.json : reporter(training.project.name, io)
+  for await (const event of training.events()) {
+    if (event.type === 'failed') return failAll([event.issue])
+    const last = event.type === 'done' || event.type === 'stopped'
+    const saved = last && out !== undefined ? await training.save(out) : null
+    if (saved && !saved.ok) return saved
+    report(json && saved ? { ...event, out } : event)
+    if (saved && !json) io.note(`The ${event.type === 'done' ? 'trained network is' : 'network as trained so far is'} in ${out}.`)
+  }
+  return ok(0)
+}
+
+/** What `train --json` ends with when it could not train. */
+const failedLine = (issue: Issue): object => ({ type: 'failed', code: issue.code, message: issue.message })
+
+/** Trains a network on data. */
+export const train = defineCommand({
+  name: 'train',
+  order: 4,
+  summary: 'Train a network on data.',
+  argument: { name: 'file|template', help: 'A .netloom or .netloom.json file, or the id of a template.' },
+  options: OPTIONS,
+  run: async (values, argument, io) => {
+    const result = await run(values, argument, io)
+    if (!result.ok && values.json) io.json(failedLine(result.issues[0]))
+    return result
+  },
+})
