@@ -1,0 +1,72 @@
+import type * as tfjs from '@tensorflow/tfjs'
+import type { OptimizerId } from '../graph/document.ts'
+import type { Tf } from './tf.ts'
+
+/** One way to turn gradients into new weights. */
+export interface OptimizerDef {
+  readonly id: OptimizerId
+  readonly label: string
+  /** One sentence for the tooltip. */
+  readonly doc: string
+  make(tf: Tf, learningRate: number): tfjs.Optimizer
+}
+
+/** Every optimizer, with Keras's constants. */
+export const optimizers: Readonly<Record<OptimizerId, OptimizerDef>> = {
+  sgd: {
+    id: 'sgd',
+    label: 'SGD',
+    doc: 'Goes down the gradient of each batch by the learning rate; typical rates are 0.01 to 0.1.',
+    make: (tf, lr) => tf.train.sgd(lr),
+  },
+  momentum: {
+    id: 'momentum',
+    label: 'SGD with momentum',
+    doc: 'Like SGD, but keeps 90 % of its last movement, so it rolls through small bumps.',
+    make: (tf, lr) => tf.train.momentum(lr, 0.9),
+  },
+  rmsprop: {
+    id: 'rmsprop',
+    label: 'RMSprop',
+    doc: 'Divides each gradient by its recent size, so that every weight moves at a similar pace.',
+    make: (tf, lr) => tf.train.rmsprop(lr, 0.9),
+  },
+  adagrad: {
+    id: 'adagrad',
+    label: 'Adagrad',
+    doc: 'Slows each weight down by all the gradients it has seen; wants a larger rate, such as 0.01 to 0.1.',
+    make: (tf, lr) => tf.train.adagrad(lr, 0.1),
+  },
+  adadelta: {
+    id: 'adadelta',
+    label: 'Adadelta',
+    doc: 'Finds its own step size from recent gradients and steps; a rate of 1 is usual.',
+    make: (tf, lr) => tf.train.adadelta(lr, 0.95, 1e-7),
+  },
+  adam: {
+    id: 'adam',
+    label: 'Adam',
+    doc: 'Momentum and RMSprop together; a good first choice, with a rate of 0.001.',
+    make: (tf, lr) => tf.train.adam(lr, 0.9, 0.999, 1e-7),
+  },
+  adamax: {
+    id: 'adamax',
+    label: 'Adamax',
+    doc: 'Adam that divides by the largest recent gradient instead of their mean square.',
+    make: (tf, lr) => tf.train.adamax(lr, 0.9, 0.999, 1e-7),
+  },
+}
+
+/** Changes the learning rate of a running optimizer; its memory of past gradients stays. */
+export const setLearningRate = (optimizer: tfjs.Optimizer, value: number): void => {
+  const open = optimizer as unknown as { learningRate: number; setLearningRate?(value: number): void }
+  if (open.setLearningRate) open.setLearningRate(value)
+  else open.learningRate = value
+}
+
+/** Frees an optimizer and its memory of past gradients, including a scalar that tfjs's momentum forgets. */
+export const disposeOptimizer = (optimizer: tfjs.Optimizer): void => {
+  optimizer.dispose()
+  const { c } = optimizer as unknown as { c?: tfjs.Scalar }
+  if (c && !c.isDisposed) c.dispose()
+}

@@ -1,0 +1,199 @@
+import { issue, toIssue } from '../result.ts'
+import type { CommandQueue } from './commands.ts'
+import { evaluate } from './evaluate.ts'
+import { setLearningRate } from './optimizers.ts'
+import type { Score, TrainEvent } from './protocol.ts'
+import { type Reading, Run, type TrainJob } from './run.ts'
+import type { EngineTf } from './tf.ts'
+
+export type { TrainJob } from './run.ts'
+
+/** What training needs of its surroundings. */
+export interface TrainDeps {
+  readonly engine: EngineTf
+  readonly commands: CommandQueue
+  /** Stops like the command does. */
+  readonly signal?: AbortSignal
+  /** Called after each step, e.g. to look inside; training waits for it. */
+  between?(step: number): Promise<void>
+}
+
+type Events = AsyncGenerator<TrainEvent, boolean>
+
+class Training {
+  private epoch = 1
+  private batch = 0
+  private paused = false
+  private once = false
+  private readonly job: TrainJob
+  private readonly deps: TrainDeps
+  private readonly run: Run
+  private rate: number
+
+  constructor(job: TrainJob, deps: TrainDeps, run: Run) {
+    this.job = job
+    this.deps = deps
+    this.run = run
+    this.rate = job.setup.learningRate
+  }
+
+  /** Trains all epochs; false when it was stopped. */
+  async *all(): Events {
+    let last: { train: Score; validation: Score | null } = { train: { loss: Number.NaN, accuracy: Number.NaN }, validation: null }
+    for (this.epoch = 1; this.epoch <= this.job.setup.epochs; this.epoch++) {
+      const started = this.run.total.seconds
+      if (!(yield* this.trainEpoch())) return false
+      const { loss, correct, samples } = this.run.epochSums
+      await this.run.keepGood()
+      const validation = await this.validate()
+      last = { train: { loss: loss / samples, accuracy: correct / samples }, validation }
+      yield { type: 'epoch', epoch: this.epoch, step: this.run.step, ...last, seconds: this.run.total.seconds - started }
+    }
+    const { seconds, samples } = this.run.total
+    const imagesPerSecond = samples / Math.max(seconds, 1e-6)
+    yield { type: 'done', step: this.run.step, epochs: this.job.setup.epochs, seconds, ...last, imagesPerSecond }
+    return true
+  }
+
+  private async *trainEpoch(): Events {
+    this.run.shuffle(this.epoch)
+    for (this.batch = 0; this.batch < this.run.batchesPerEpoch; this.batch++) {
+      if (!(yield* this.obey())) return false
+      this.run.train(this.batch)
+      const last = this.batch === this.run.batchesPerEpoch - 1
+      if (this.run.due || this.once || last) yield* this.report()
+      this.once = false
+      await this.deps.between?.(this.run.step)
+      await this.deps.engine.breathe()
+    }
+    return yield* this.obey()
+  }
+
+  /** Does what was commanded since the last step; false to stop. */
+  private async *obey(): Events {
+    const { commands, signal } = this.deps
+    for (;;) {
+      const command = signal?.aborted ? ({ type: 'stop' } as const) : commands.take()
+      switch (command?.type) {
+        case 'stop':
+          yield* this.report()
+          yield { type: 'stopped', step: this.run.step }
+          return false
+        case 'pause':
+          yield* this.pause()
+          break
+        case 'step':
+          if (this.paused) {
+            this.once = true
+            return true
+          }
+          yield* this.pause()
+          break
+        case 'resume':
+          if (this.paused) yield { type: 'resumed', step: this.run.step }
+          this.paused = false
+          break
+        case 'learningRate':
+          yield this.changeRate(command.value)
+          break
+        default:
+          if (!this.paused) return true
+          await commands.wait()
+      }
+    }
+  }
+
+  private async *pause(): AsyncGenerator<TrainEvent> {
+    if (this.paused) return
+    yield* this.report()
+    this.paused = true
+    yield { type: 'paused', step: this.run.step }
+  }
+
+  private changeRate(to: number): TrainEvent {
+    const from = this.rate
+    this.rate = to
+    setLearningRate(this.run.context.optimizer, to)
+    return { type: 'changed', step: this.run.step, what: 'learningRate', from, to }
+  }
+
+  private async *report(): AsyncGenerator<TrainEvent> {
+    const reading = await this.run.read()
+    if (reading) yield this.batchEvent(reading)
+  }
+
+  private batchEvent(reading: Reading): TrainEvent {
+    const { step, batchesPerEpoch, total } = this.run
+    const left = this.job.setup.epochs * batchesPerEpoch - step
+    return {
+      type: 'batch',
+      step,
+      epoch: Math.ceil(step / batchesPerEpoch),
+      batch: ((step - 1) % batchesPerEpoch) + 1,
+      loss: reading.loss,
+      accuracy: reading.accuracy,
+      imagesPerSecond: reading.samples / reading.seconds,
+      secondsLeft: (total.seconds / step) * left,
+    }
+  }
+
+  private async validate(): Promise<Score | null> {
+    const { engine, commands, signal } = this.deps
+    const { data, setup } = this.job
+    const pace = { breathe: () => engine.breathe(), stopping: () => signal?.aborted === true || commands.stopping() }
+    const batchSize = Math.max(setup.batchSize, 64)
+    const found = await evaluate({
+      tf: engine.tf,
+      objective: this.run.objective,
+      part: data.validation,
+      shape: data.shape,
+      pace,
+      batchSize,
+    })
+    return found && { loss: found.loss, accuracy: found.accuracy }
+  }
+}
+
+const deviceLost = (message: string): boolean => /device.{0,20}lost|lost.{0,20}device/i.test(message)
+
+const failure = (error: unknown) => {
+  const found = toIssue(error, 'train/failed')
+  return deviceLost(found.message)
+    ? issue('engine/device-lost', 'The graphics device was lost; start the engine again, then training.')
+    : found
+}
+
+const started = (job: TrainJob, run: Run): TrainEvent => ({
+  type: 'started',
+  backend: job.backend,
+  samples: { train: job.data.train.count, validation: job.data.validation.count, test: job.data.test.count },
+  batches: run.batchesPerEpoch,
+  epochs: job.setup.epochs,
+  dataHash: job.data.hash,
+  parameters: job.model.countParams(),
+})
+
+/**
+ * Trains a model and tells what happens. Obeys commands between two steps. Same seed, same backend, same losses. A loss that is not
+ * finite ends it with `failed` and the weights of the last good epoch. The caller keeps the model.
+ */
+export async function* train(job: TrainJob, deps: TrainDeps): AsyncGenerator<TrainEvent> {
+  let run: Run | null = null
+  const wake = () => deps.commands.push({ type: 'stop' })
+  deps.signal?.addEventListener('abort', wake, { once: true })
+  try {
+    const opened = await Run.open(deps.engine.tf, job)
+    if (!opened.ok) {
+      yield { type: 'failed', step: 0, issue: opened.issues[0] }
+      return
+    }
+    run = opened.value
+    yield started(job, run)
+    yield* new Training(job, deps, run).all()
+  } catch (error) {
+    yield { type: 'failed', step: run?.step ?? 0, issue: failure(error) }
+  } finally {
+    deps.signal?.removeEventListener('abort', wake)
+    run?.dispose()
+  }
+}

@@ -1,0 +1,44 @@
+import type * as tfjs from '@tensorflow/tfjs'
+import { sameShape } from '../layers/shape.ts'
+import type { NamedWeight } from './protocol.ts'
+import type { Tf } from './tf.ts'
+
+interface Slot {
+  readonly name: string
+  readonly variable: tfjs.LayerVariable
+}
+
+/** Every weight of a model with its name `<node>/<weight>`, in the order of the layers. */
+const slots = (model: tfjs.LayersModel): Slot[] =>
+  model.layers.flatMap(layer =>
+    layer.weights.map(variable => ({ name: `${layer.name}/${variable.originalName.split('/').at(-1)}`, variable })),
+  )
+
+/** Copies all weights out of a model. */
+export const getWeights = (model: tfjs.LayersModel): Promise<NamedWeight[]> =>
+  Promise.all(
+    slots(model).map(async ({ name, variable }) => ({
+      name,
+      shape: [...variable.shape] as number[],
+      values: Float32Array.from(await variable.read().data()),
+    })),
+  )
+
+/** Puts weights back where name and shape agree, leaves the rest as it is, and returns how many fitted. */
+export const setWeights = (tf: Tf, model: tfjs.LayersModel, weights: readonly NamedWeight[]): number => {
+  const byName = new Map(weights.map(weight => [weight.name, weight]))
+  let kept = 0
+  for (const { name, variable } of slots(model)) {
+    const weight = byName.get(name)
+    if (!weight || !sameShape(weight.shape, variable.shape as number[])) continue
+    // A copy, because the cpu backend would keep and the caller may transfer the array.
+    const value = tf.tensor(weight.values.slice(), [...weight.shape])
+    variable.write(value)
+    value.dispose()
+    kept += 1
+  }
+  return kept
+}
+
+/** Number of parameters of a model. */
+export const countParameters = (model: tfjs.LayersModel): number => model.countParams()
