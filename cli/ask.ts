@@ -1,6 +1,8 @@
+import { IDX_PREFIX } from '../shared/data/idx.ts'
 import type { PartName, PreparedData } from '../shared/data/prepared.ts'
 import type { Objective } from '../shared/engine/objective.ts'
 import type { BackendId, ProjectFile } from '../shared/graph/document.ts'
+import type { Resolved } from '../shared/graph/resolved.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { Option } from './command.ts'
 import { loadData, needPart } from './data.ts'
@@ -24,6 +26,13 @@ export interface Asked {
   readonly part: PartName
 }
 
+/** Local files name no classes: those of a small folder may not reach up to the network's last one, so the missing ones are added. */
+const withAllClasses = (data: PreparedData, resolved: Resolved): PreparedData => {
+  const units = resolved.nodes.get(resolved.outputs[0] ?? '')?.output?.at(-1) ?? 0
+  if (!data.source.startsWith(IDX_PREFIX) || data.classes.length >= units) return data
+  return { ...data, classes: Array.from({ length: units }, (_, i) => data.classes[i] ?? String(i)) }
+}
+
 /** Opens a trained project and its data for `evaluate` and `predict`; data are split as in training. */
 export const open = async (
   argument: string,
@@ -37,13 +46,14 @@ export const open = async (
   if (!resolved.ok) return resolved
   const weights = needWeights(argument, loaded.value, resolved.value)
   if (!weights.ok) return weights
-  const data = await loadData({ ...project.data, source: values.data ?? project.data.source }, io)
-  if (!data.ok) return data
-  const part = needPart(data.value, values.split ?? 'test')
+  const loadedData = await loadData({ ...project.data, source: values.data ?? project.data.source }, io)
+  if (!loadedData.ok) return loadedData
+  const data = withAllClasses(loadedData.value, resolved.value)
+  const part = needPart(data, values.split ?? 'test')
   if (!part.ok) return part
   const session = await openSession(values.backend ?? project.training.backend, values.backend !== undefined, io)
   if (!session.ok) return session
-  const objective = openObjective(session.value, project, resolved.value, weights.value, data.value)
+  const objective = openObjective(session.value, project, resolved.value, weights.value, data)
   if (!objective.ok) return objective
-  return ok({ session: session.value, objective: objective.value, project, data: data.value, part: part.value })
+  return ok({ session: session.value, objective: objective.value, project, data, part: part.value })
 }

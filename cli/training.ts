@@ -3,9 +3,10 @@ import { commandQueue } from '../shared/engine/commands.ts'
 import type { TrainEvent } from '../shared/engine/protocol.ts'
 import { train } from '../shared/engine/trainer.ts'
 import { getWeights } from '../shared/engine/weights.ts'
+import { checkAgainstData } from '../shared/graph/checkData.ts'
 import type { BackendId, LossId, OptimizerId, ProjectFile } from '../shared/graph/document.ts'
 import { packProject } from '../shared/project/pack.ts'
-import { ok, type Result } from '../shared/result.ts'
+import { failAll, ok, type Result } from '../shared/result.ts'
 import { loadData } from './data.ts'
 import { openModel, openSession } from './engine.ts'
 import type { Io } from './io.ts'
@@ -67,6 +68,9 @@ export const openTraining = async (options: TrainOptions, argument: string, io: 
   if (!resolved.ok) return resolved
   const data: Result<PreparedData> = await loadData(project.data, io)
   if (!data.ok) return data
+  const clashes = checkAgainstData(resolved.value, data.value, project.training)
+  if (clashes.some(i => i.severity === 'error')) return failAll(clashes.filter(i => i.severity === 'error'))
+  for (const { message } of clashes) io.note(`Note: ${message}`)
   const session = await openSession(project.training.backend, options.backend !== undefined, io)
   if (!session.ok) return session
   const weights = options.fresh ? null : loaded.value.weights
