@@ -60,7 +60,7 @@ const filesFor = async (source: string, io: Io): Promise<Result<Files>> => {
   if (dataset) return fetchAll(dataset.downloads, io)
   return fail(
     'cli/unknown-data',
-    `There is no data set "${source.slice(0, 200)}"; take one of ${datasets.map(d => d.id).join(', ')}, or idx:DIR for a folder of IDX files.`,
+    `${source ? `There is no data set "${source.slice(0, 200)}"` : 'The project names no data, so --data is needed'}; take one of ${datasets.map(d => d.id).join(', ')}, or idx:DIR for a folder of IDX files.`,
   )
 }
 

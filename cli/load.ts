@@ -7,7 +7,7 @@ import { resolve } from '../shared/graph/resolve.ts'
 import type { Resolved } from '../shared/graph/resolved.ts'
 import { unpackProject } from '../shared/project/unpack.ts'
 import { fail, failAll, type Issue, ok, type Result } from '../shared/result.ts'
-import { templateOf, templates } from '../shared/templates/templates.ts'
+import { templateOf, templates } from '../templates/templates.ts'
 
 /** A project from a file or a template, with its weights where it has been trained. */
 export interface Loaded {

@@ -1,6 +1,6 @@
 import { resolve } from '../../shared/graph/resolve.ts'
 import { ok } from '../../shared/result.ts'
-import { templates as all } from '../../shared/templates/templates.ts'
+import { templates as all } from '../../templates/templates.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { table } from '../table.ts'
 
@@ -12,16 +12,16 @@ export const templates = defineCommand({
   argument: null,
   options: { ...JSON_OPTION },
   run: async ({ json }, _, io) => {
-    const rows = all.map(({ id, project }) => {
+    const rows = all.map(({ id, title, description, project }) => {
       const { totals } = resolve(project)
-      return { id, name: project.name, layers: totals.layers, parameters: totals.parameters, data: project.data.source }
+      return { id, title, description, layers: totals.layers, parameters: totals.parameters, data: project.data.source }
     })
     if (json) io.json({ templates: rows })
     else
       io.say(
         table(
-          ['id', 'name', 'layers', 'parameters', 'data'],
-          rows.map(r => [r.id, r.name, r.layers, r.parameters, r.data]),
+          ['id', 'title', 'layers', 'parameters', 'data'],
+          rows.map(r => [r.id, r.title, r.layers, r.parameters, r.data]),
         ),
       )
     return ok(0)
