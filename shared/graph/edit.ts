@@ -81,7 +81,7 @@ const healed = (wires: readonly Wire[], id: string): readonly Wire[] => {
   return wires.flatMap(wire => {
     if (wire.to === id) return []
     if (wire.from !== id) return [wire]
-    return source === undefined || there.has(wire.to) ? [] : [{ ...wire, from: source }]
+    return source === undefined || source === wire.to || there.has(wire.to) ? [] : [{ ...wire, from: source }]
   })
 }
 
