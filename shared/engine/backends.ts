@@ -14,7 +14,7 @@ export const backendOrder = (adapter: AdapterInfo | null): readonly BackendId[] 
   !adapter ? ['wasm', 'webgl', 'cpu'] : adapter.software ? ['wasm', 'webgl', 'webgpu', 'cpu'] : BACKENDS
 
 const within = async <T>(ms: number, work: Promise<T>, late: T): Promise<T> => {
-  let timer: unknown
+  let timer: ReturnType<typeof setTimeout> | undefined
   const limit = new Promise<T>(resolve => {
     timer = setTimeout(() => resolve(late), ms)
   })

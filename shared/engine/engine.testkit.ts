@@ -38,7 +38,7 @@ const prepared = (all: Part, shape: Shape, classes: readonly string[], test: num
   kind: shape.length === 3 ? 'image' : 'table',
   classes,
   features: [],
-  scaling: { mean: [0], deviation: [1] },
+  scaling: { mean: [0], deviation: [1], scale: 1 },
   train: split(all, shape, 0, all.count - 2 * test),
   validation: split(all, shape, all.count - 2 * test, all.count - test),
   test: split(all, shape, all.count - test, all.count),

@@ -206,3 +206,5 @@ export type EngineMessage =
   | { readonly kind: 'probe'; readonly run: number; readonly probe: ProbeResult }
   | { readonly kind: 'progress'; readonly what: string; readonly done: number }
   | { readonly kind: 'heartbeat' }
+  /** Said by the client, not the worker: a new worker took the place of one that died or hung; its model and data are gone. */
+  | { readonly kind: 'replaced'; readonly issue: Issue }

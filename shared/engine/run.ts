@@ -44,6 +44,7 @@ export class Run {
   /** Working seconds and samples of the whole run. */
   readonly total = { seconds: 0, samples: 0 }
   private readonly batches: Batches
+  private readonly seeds: readonly number[]
   private unread: { result: tfjs.Tensor1D; samples: number; indices: Int32Array }[] = []
   private busy = 0
   private stride = 1
@@ -68,6 +69,7 @@ export class Run {
       seed: setup.seed,
       checkFirst: job.backend.backend === 'wasm' || job.backend.backend === 'cpu',
     }
+    this.seeds = this.context.random.map(layer => layer.seed)
   }
 
   /** Checks that the job can be trained and prepares it. */
@@ -146,6 +148,9 @@ export class Run {
   dispose(): void {
     this.tf.dispose(this.unread.map(s => s.result))
     this.unread = []
+    this.context.random.forEach((layer, i) => {
+      layer.seed = this.seeds[i] ?? layer.seed
+    })
     disposeOptimizer(this.context.optimizer)
     this.batches.dispose()
   }

@@ -1,0 +1,219 @@
+import type { PartName } from '../data/prepared.ts'
+import { exporterOf } from '../exporters/registry.ts'
+import type { ProjectFile, TrainingSetup } from '../graph/document.ts'
+import { resolve } from '../graph/resolve.ts'
+import { fail, ok, type Result, toIssue } from '../result.ts'
+import { type CommandQueue, commandQueue } from './commands.ts'
+import { evaluate } from './evaluate.ts'
+import { objectiveOf } from './objective.ts'
+import type { EngineCalls, EngineMessage, EngineRequest, ProbeInput, ProbeResult, TrainCommand } from './protocol.ts'
+import { type AssetReader, SessionData } from './sessionData.ts'
+import { SessionModel } from './sessionModel.ts'
+import type { EngineTf } from './tf.ts'
+import { train } from './trainer.ts'
+import { transferables } from './transfer.ts'
+import { getWeights } from './weights.ts'
+
+/** What a session needs of the worker or test that runs it. */
+export interface SessionDeps {
+  readonly engine: EngineTf
+  readonly asset: AssetReader
+  /** Sends a message out; the buffers named may be moved. */
+  post(message: EngineMessage, transfer: ArrayBuffer[]): void
+}
+
+type Answer<K extends keyof EngineCalls> = Promise<Result<EngineCalls[K]['answer']>>
+type Handlers = { readonly [K in keyof EngineCalls]: (args: EngineCalls[K]['args']) => Answer<K> }
+
+interface Running {
+  readonly run: number
+  readonly commands: CommandQueue
+  readonly over: Promise<void>
+  step: number
+}
+
+const PROOF_SAMPLES = 32
+const busy = fail('engine/busy', 'A training is running: stop it first.')
+
+/** The engine behind the window's calls: one backend, one data set, one model, at most one training. */
+export class EngineSession {
+  private readonly deps: SessionDeps
+  private readonly data: SessionData
+  private readonly model: SessionModel
+  private running: Running | null = null
+  private steps = 0
+  private watched: { readonly input: ProbeInput; readonly every: number } | null = null
+  private lastProbe = 0
+  private probing = false
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(deps: SessionDeps) {
+    this.deps = deps
+    this.data = new SessionData(deps.asset, (what, done) => deps.post({ kind: 'progress', what, done }, []))
+    this.model = new SessionModel(deps.engine)
+  }
+
+  /** Answers one request; never throws. */
+  async handle(request: EngineRequest): Promise<void> {
+    const { id } = request
+    const result = await this.answer(request).catch(
+      (error: unknown): Result<never> => ({ ok: false, issues: [toIssue(error, 'engine/failed')] }),
+    )
+    if (result.ok) this.deps.post({ kind: 'answer', id, value: result.value }, transferables(result.value))
+    else this.deps.post({ kind: 'refused', id, issue: result.issues[0] }, [])
+  }
+
+  private answer(request: EngineRequest): Promise<Result<unknown>> {
+    const handler: unknown = Object.hasOwn(this.calls, request.call) ? this.calls[request.call] : undefined
+    if (typeof handler !== 'function')
+      return Promise.resolve(fail('engine/unknown-call', `The engine knows no call "${String(request.call).slice(0, 60)}".`))
+    return (handler as (args: unknown) => Promise<Result<unknown>>)(request.args)
+  }
+
+  private readonly calls: Handlers = {
+    backend: ({ prefer }) =>
+      this.inTurn(async () => (this.running ? (this.model.report ? ok(this.model.report) : busy) : this.model.start(prefer))),
+    loadData: ({ choice, files }) => this.data.load(choice, files),
+    cancelData: async () => {
+      this.data.cancel()
+      return ok(null)
+    },
+    samples: async ({ part, start, count }) => this.data.samples(part, start, count),
+    build: ({ project, weights }) =>
+      this.inTurn(async () => {
+        if (this.running) return busy
+        const held = await this.model.ensure(project, weights)
+        return held.ok ? ok({ parameters: held.value.model.countParams() }) : held
+      }),
+    train: ({ project, setup, run }) => this.inTurn(() => this.train(project, setup, run)),
+    command: async command => this.command(command),
+    watch: async ({ input, every }) => {
+      this.watched = input ? { input, every: Math.max(0, every) } : null
+      if (!input || !this.model.held || (input.kind === 'sample' && !this.data.prepared)) return ok(null)
+      return this.probe(input)
+    },
+    probe: ({ input }) => this.probe(input),
+    layer: async ({ input, node }) => {
+      const found = this.data.probe(input)
+      return found.ok ? this.model.layer(found.value.values, node) : found
+    },
+    evaluate: ({ part }) => this.inTurn(() => this.evaluate(part)),
+    weights: async () => (this.model.held ? ok(await getWeights(this.model.held.model)) : ok([])),
+    export: ({ format, project }) => this.inTurn(() => this.export(format, project)),
+  }
+
+  /** Work that changes or needs the model as a whole goes one after another. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.queue.then(work)
+    this.queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  private async probe(input: ProbeInput): Promise<Result<ProbeResult>> {
+    const found = this.data.probe(input)
+    return found.ok ? this.model.probe(found.value.values, found.value.label, this.steps) : found
+  }
+
+  private async train(project: ProjectFile, setup: TrainingSetup, run: number): Promise<Result<null>> {
+    if (this.running?.commands.stopping()) await this.running.over
+    if (this.running) return busy
+    const data = this.data.prepared
+    if (!data) return fail('data/not-loaded', 'There is no data to train on: choose some in the Data panel.')
+    const held = await this.model.ensure({ ...project, training: setup }, null)
+    if (!held.ok) return held
+    const fits = objectiveOf(this.deps.engine.tf, held.value.model, setup.loss, data)
+    if (!fits.ok) return fits
+    const { report } = this.model
+    if (!report) return fail('engine/no-backend', 'No backend is running.')
+    const commands = commandQueue()
+    this.model.learned = true
+    this.steps = 0
+    const over = this.follow(run, train({ model: held.value.model, data, setup, backend: report }, this.trainDeps(run, commands)))
+    this.running = { run, commands, over, step: 0 }
+    return ok(null)
+  }
+
+  private trainDeps(run: number, commands: CommandQueue) {
+    const { engine } = this.deps
+    return { engine, commands, between: async (step: number) => this.live(run, step) }
+  }
+
+  /** Forwards the events of a training to its end. */
+  private async follow(run: number, events: ReturnType<typeof train>): Promise<void> {
+    // The answer to `train` goes out before the first event.
+    await this.deps.engine.breathe()
+    for await (const event of events) {
+      if (event.type === 'stopped' || event.type === 'done' || event.type === 'failed') this.running = null
+      this.deps.post({ kind: 'train', run, event }, [])
+    }
+    this.running = null
+  }
+
+  /** Looks at the watched input if it is time; the next step does not wait for it. */
+  private live(run: number, step: number): void {
+    this.steps = step
+    const now = performance.now()
+    if (!this.watched || this.probing || now - this.lastProbe < this.watched.every) return
+    this.probing = true
+    void this.probe(this.watched.input)
+      .then(probe => {
+        if (probe.ok) this.deps.post({ kind: 'probe', run, probe: probe.value }, transferables(probe.value))
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.probing = false
+        this.lastProbe = performance.now()
+      })
+  }
+
+  private command(command: TrainCommand): Result<null> {
+    if (!this.running) return command.type === 'stop' ? ok(null) : fail('train/not-running', 'No training is running.')
+    if (command.type === 'learningRate' && !(Number.isFinite(command.value) && command.value > 0))
+      return fail('train/learning-rate', `The learning rate must be a number above 0, but is ${command.value}.`)
+    this.running.commands.push(command)
+    return ok(null)
+  }
+
+  private async evaluate(part: PartName): Answer<'evaluate'> {
+    const data = this.data.prepared
+    const { held } = this.model
+    if (!data) return fail('data/not-loaded', 'There is no data to evaluate on: choose some in the Data panel.')
+    if (!held) return fail('engine/no-model', 'There is no model yet: build or train the network first.')
+    const { engine } = this.deps
+    const objective = objectiveOf(engine.tf, held.model, held.loss, data)
+    if (!objective.ok) return objective
+    const pace = { breathe: () => engine.breathe() }
+    const found = await evaluate({ tf: engine.tf, objective: objective.value, part: data[part], shape: data.shape, pace })
+    return found ? ok(found) : fail('data/empty-part', `The ${part} part of the data is empty: give it a share in the Data panel.`)
+  }
+
+  private async export(format: string, project: ProjectFile): Answer<'export'> {
+    const def = exporterOf(format)
+    if (!def) return fail('export/unknown-format', `This version cannot export to "${format.slice(0, 60)}".`)
+    if (this.running && def.needsWeights) return busy
+    const held = this.running && this.model.held ? ok(this.model.held) : await this.model.ensure(project, null)
+    if (!held.ok) return held
+    const { tf } = this.deps.engine
+    const resolved = resolve(project)
+    const place = new Map(resolved.order.map((id, i) => [id, i]))
+    const rank = (name: string) => place.get(name.slice(0, name.lastIndexOf('/'))) ?? 0
+    const weights = (await getWeights(held.value.model)).sort((a, b) => rank(a.name) - rank(b.name))
+    const probe = this.proof(held.value.model.inputs[0]?.shape.slice(1).map(d => d ?? 1) ?? [])
+    try {
+      return await def.run({ project, resolved, weights, tf, model: held.value.model, probe })
+    } finally {
+      probe.dispose()
+    }
+  }
+
+  /** Inputs for proving an export: samples of the data where they fit, else seeded noise. */
+  private proof(shape: readonly number[]) {
+    const { tf } = this.deps.engine
+    const data = this.data.prepared
+    const part = data && [data.test, data.train, data.validation].find(p => p.count > 0)
+    const size = shape.reduce((a, b) => a * b, 1)
+    if (!data || !part || part.inputs.length / part.count !== size) return tf.randomNormal([PROOF_SAMPLES, ...shape], 0, 1, 'float32', 1)
+    const count = Math.min(PROOF_SAMPLES, part.count)
+    return tf.tensor(part.inputs.slice(0, count * size), [count, ...shape])
+  }
+}

@@ -1,0 +1,124 @@
+import type * as tfjs from '@tensorflow/tfjs'
+import { accepts, type Watcher, watch } from '../explain/activations.ts'
+import { statsOf } from '../explain/stats.ts'
+import type { BackendId, LossId, ProjectFile } from '../graph/document.ts'
+import { resolve } from '../graph/resolve.ts'
+import { dims, sizeOf } from '../layers/shape.ts'
+import { fail, type Issue, ok, type Result } from '../result.ts'
+import { startBackend } from './backends.ts'
+import { buildModel } from './build.ts'
+import type { BackendReport, EngineCalls, NamedWeight, ProbeResult } from './protocol.ts'
+import type { EngineTf } from './tf.ts'
+import { getWeights, setWeights } from './weights.ts'
+
+/** Everything of a project that its model depends on. */
+const keyOf = ({ graph, training }: ProjectFile): string =>
+  JSON.stringify([
+    graph.nodes.map(n => [n.id, n.type, n.params, n.bypassed, n.frozen]),
+    graph.wires.map(w => [w.from, w.to]),
+    training.seed,
+  ])
+
+const unresolved = (errors: readonly Issue[]): Result<never> => {
+  const [first, ...more] = errors
+  const rest =
+    more.length > 0
+      ? ` And ${more.length} more: ${more
+          .slice(0, 3)
+          .map(i => i.message)
+          .join(' ')}`
+      : ''
+  return fail('train/unresolved', `The network still has problems: ${first?.message ?? 'it cannot be built.'}${rest}`, {
+    ...(first?.node ? { node: first.node } : {}),
+  })
+}
+
+interface Held {
+  readonly key: string
+  readonly model: tfjs.LayersModel
+  readonly watcher: Watcher
+  readonly loss: LossId
+}
+
+/** The backend and the model that the engine holds; weights outlive edits and changes of backend where they fit. */
+export class SessionModel {
+  held: Held | null = null
+  report: BackendReport | null = null
+  /** True once the weights are worth keeping: trained, or loaded from a file. */
+  learned = false
+  private preferred: BackendId | 'auto' | null = null
+  private readonly engine: EngineTf
+
+  constructor(engine: EngineTf) {
+    this.engine = engine
+  }
+
+  /** Starts the wanted backend unless it runs; a model held by another one is set aside and put back by the next `ensure`. */
+  async start(prefer: BackendId | 'auto'): Promise<Result<BackendReport>> {
+    if (this.report && (this.preferred === prefer || this.report.backend === prefer)) return ok(this.report)
+    const kept = this.held && this.learned ? await getWeights(this.held.model) : null
+    this.drop()
+    const report = await startBackend(this.engine, prefer)
+    if (!report.ok) return report
+    this.preferred = prefer
+    this.report = report.value
+    this.setAside = kept
+    return report
+  }
+  private setAside: readonly NamedWeight[] | null = null
+
+  /** Builds the project's model unless it stands. `weights`: null keeps what was learned where it fits, a list replaces everything. */
+  async ensure(project: ProjectFile, weights: readonly NamedWeight[] | null): Promise<Result<Held>> {
+    const started = await this.start(project.training.backend)
+    if (!started.ok) return started
+    const key = keyOf(project)
+    if (this.held?.key === key && weights === null) {
+      this.held = { ...this.held, loss: project.training.loss }
+      return ok(this.held)
+    }
+    const resolved = resolve(project)
+    if (!resolved.buildable) return unresolved(resolved.issues.filter(i => i.severity === 'error'))
+    const kept = weights ?? (this.held && this.learned ? await getWeights(this.held.model) : this.setAside)
+    const model = buildModel(resolved, this.engine.tf, project.training.seed)
+    if (!model.ok) return model
+    this.drop()
+    this.setAside = null
+    this.learned = kept !== null && setWeights(this.engine.tf, model.value, kept) > 0
+    this.held = { key, model: model.value, watcher: watch(this.engine.tf, model.value), loss: project.training.loss }
+    return ok(this.held)
+  }
+
+  /** What every layer makes of some values. */
+  async probe(values: Float32Array, label: number | null, step: number): Promise<Result<ProbeResult>> {
+    const fits = this.fitting(values)
+    if (!fits.ok) return fits
+    const { layers, output } = await fits.value.watcher.all(values)
+    const inputShape = layers.find(layer => sizeOf(layer.shape) === values.length)?.shape ?? [values.length]
+    return ok({ step, input: values.slice(), inputShape, label, layers, output })
+  }
+
+  /** Every channel of one layer, and its weights with their statistics. */
+  async layer(values: Float32Array, node: string): Promise<Result<EngineCalls['layer']['answer']>> {
+    const fits = this.fitting(values)
+    if (!fits.ok) return fits
+    const activation = await fits.value.watcher.one(values, node)
+    if (!activation) return fail('probe/no-layer', `The built network has no layer "${node}".`, { node })
+    const weights = (await getWeights(fits.value.model)).filter(weight => weight.name.startsWith(`${node}/`))
+    return ok({ activation, weights: weights.map(w => ({ ...w, stats: statsOf(w.values, w.shape.at(-1) ?? 1) })) })
+  }
+
+  drop(): void {
+    this.held?.model.dispose()
+    this.held = null
+  }
+
+  private fitting(values: Float32Array): Result<Held> {
+    if (!this.held) return fail('engine/no-model', 'There is no model yet: the network has not been built.')
+    if (accepts(this.held.model, values)) return ok(this.held)
+    const wanted = dims(this.held.model.inputs[0]?.shape.slice(1).map(d => d ?? 1) ?? [])
+    return fail('probe/wrong-size', `The network takes ${wanted}, but ${values.length} values arrive.`, {
+      expected: wanted,
+      received: String(values.length),
+    })
+  }
+}
