@@ -15,7 +15,12 @@ export interface HostUnderTest {
 
 const text = (s: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(s)
 
-const say = (value: unknown): string => JSON.stringify(value, (_, v: unknown) => (v instanceof Uint8Array ? [...v] : v)) ?? 'undefined'
+/** JSON with sorted keys and bytes as numbers, so that equal things read equal. */
+const say = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) => {
+    if (v instanceof Uint8Array) return [...v]
+    return typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v
+  }) ?? 'undefined'
 
 const same = (actual: unknown, expected: unknown, what: string): void => {
   if (say(actual) !== say(expected)) throw new Error(`${what}: expected ${say(expected)}, got ${say(actual)}`)
