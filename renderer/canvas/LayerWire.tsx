@@ -1,0 +1,30 @@
+import { memo } from 'react'
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from 'reactflow'
+import { dims } from '../../shared/layers/shape.ts'
+import { useCanvas } from './canvasStore.ts'
+import type { WireEdge } from './toFlow.ts'
+
+/** A wire: a smooth curve, a little thicker for larger tensors; under the pointer it says the shape that flows. */
+export const LayerWire = memo(({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data }: EdgeProps<WireEdge>) => {
+  const hovered = useCanvas(s => s.hoverWire === id)
+  const takes = useCanvas(s => s.dropWire === id)
+  const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition })
+  return (
+    <>
+      <BaseEdge
+        id={id}
+        path={path}
+        className={takes ? 'wire takes' : 'wire'}
+        style={{ strokeWidth: data?.width ?? 1.5 }}
+        interactionWidth={18}
+      />
+      {hovered && (
+        <EdgeLabelRenderer>
+          <div className="wire-label mono" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+            {data?.shape ? dims(data.shape) : 'shape not known'}
+          </div>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  )
+})

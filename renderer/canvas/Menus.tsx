@@ -1,0 +1,90 @@
+import { DropdownMenu } from 'radix-ui'
+import { removeWires } from '../../shared/graph/edit.ts'
+import { showKeys } from '../commands/keys.ts'
+import { commandOf, runCommand } from '../commands/registry.ts'
+import { apply } from '../store/projectStore.ts'
+import { select } from '../store/uiStore.ts'
+import { canvasStore, type MenuTarget, type Point, useCanvas } from './canvasStore.ts'
+import { canvasView } from './view.ts'
+
+/** Commands of each menu by id; null draws a line. */
+const NODE = [
+  'graph.rename',
+  'graph.bypass',
+  'graph.freeze',
+  null,
+  'edit.cut',
+  'edit.copy',
+  'edit.duplicate',
+  'edit.delete',
+  null,
+  'graph.fitSelection',
+]
+const CANVAS = ['graph.quickAdd', 'edit.paste', null, 'edit.selectAll', 'graph.layout', 'graph.direction', 'view.fit']
+
+const close = (): void => canvasStore.setState({ menu: null })
+
+/** The menu of a right click on a card, a wire or the empty canvas. */
+export const Menus = () => {
+  const menu = useCanvas(s => s.menu)
+  if (!menu) return null
+  return (
+    <DropdownMenu.Root open onOpenChange={open => !open && close()} modal={false}>
+      <DropdownMenu.Trigger asChild>
+        <span className="menu-anchor" style={{ left: menu.point.x, top: menu.point.y }} />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          className="menu"
+          align="start"
+          loop
+          onCloseAutoFocus={event => {
+            event.preventDefault()
+            if (!canvasStore.getState().quickAdd && !canvasStore.getState().renaming) canvasView()?.focus()
+          }}
+        >
+          <Items target={menu.target} point={menu.point} />
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+const Items = ({ target, point }: { target: MenuTarget; point: Point }) => {
+  if (target.kind === 'wire') return <WireItems id={target.id} point={point} />
+  return (target.kind === 'node' ? NODE : CANVAS).map((id, i) => (id ? <CommandItem key={id} id={id} /> : <Line key={`line-${i > 3}`} />))
+}
+
+const Line = () => <DropdownMenu.Separator className="menu-line" />
+
+const CommandItem = ({ id }: { id: string }) => {
+  const command = commandOf(id)
+  if (!command) return null
+  return (
+    <DropdownMenu.Item className="menu-item" disabled={!command.enabled()} onSelect={() => runCommand(id)}>
+      {command.label}
+      {command.keys[0] && <kbd>{showKeys(command.keys[0])}</kbd>}
+    </DropdownMenu.Item>
+  )
+}
+
+const WireItems = ({ id, point }: { id: string; point: Point }) => (
+  <>
+    <DropdownMenu.Item
+      className="menu-item"
+      onSelect={() => canvasStore.setState({ quickAdd: { screen: point, at: null, connect: null, wire: id } })}
+    >
+      Insert a layer…
+    </DropdownMenu.Item>
+    <DropdownMenu.Item
+      className="menu-item"
+      onSelect={() => {
+        apply('Delete wire', doc => removeWires(doc, [id]))
+        select([])
+      }}
+    >
+      Delete wire
+      <kbd>{showKeys('Delete')}</kbd>
+    </DropdownMenu.Item>
+  </>
+)

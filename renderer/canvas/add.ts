@@ -1,0 +1,93 @@
+import { connectable } from '../../shared/graph/connectable.ts'
+import type { Position, ProjectFile } from '../../shared/graph/document.ts'
+import { addNode, connect, insertOnWire, moveNodes, removeNodes } from '../../shared/graph/edit.ts'
+import { newNode } from '../../shared/graph/ids.ts'
+import { CARD } from '../../shared/graph/layout.ts'
+import { layerOf } from '../../shared/layers/registry.ts'
+import { apply, projectStore, resolvedOf } from '../store/projectStore.ts'
+import { say, select, uiStore } from '../store/uiStore.ts'
+import { canvasStore, rememberLayer } from './canvasStore.ts'
+import { neighbour, overlaps } from './geometry.ts'
+import { sideways } from './sideways.ts'
+import { canvasView } from './view.ts'
+
+const titleOf = (type: string): string => layerOf(type)?.title ?? type
+const takesInput = (type: string): boolean => layerOf(type)?.input.arity !== 'none'
+
+/** Runs an edit that thinks top to bottom on a network that may flow to the right. */
+const flowing = (change: (doc: ProjectFile) => ProjectFile): ((doc: ProjectFile) => ProjectFile) =>
+  canvasStore.getState().direction === 'down' ? change : sideways(change)
+
+/** The nearest place to the right of a wanted one where no card stands. */
+export const freePlace = (doc: ProjectFile, wanted: Position): Position => {
+  let place = wanted
+  for (let i = 0; i < 50 && doc.graph.nodes.some(n => overlaps(n.position, place)); i++)
+    place = { x: place.x + CARD.width + 48, y: place.y }
+  return place
+}
+
+const added = (type: string, id: string): void => {
+  select([id])
+  rememberLayer(type)
+  requestAnimationFrame(() => canvasView()?.reveal(id))
+}
+
+/** Puts a new layer at a place, or into a wire, and selects it. */
+export const addLayerAt = (type: string, at: Position, wire: string | null = null): void => {
+  const { project } = projectStore.getState()
+  const node = newNode(project, type, freePlace(project, at))
+  if (wire !== null && takesInput(type))
+    apply(
+      `Insert ${titleOf(type)}`,
+      flowing(doc => insertOnWire(doc, wire, node)),
+    )
+  else apply(`Add ${titleOf(type)}`, doc => addNode(doc, node))
+  added(type, node.id)
+}
+
+/** Puts a new layer at a place and draws the wire that was waiting for it; says why when it does not fit. */
+export const addConnected = (type: string, at: Position, other: string, side: 'out' | 'in'): void => {
+  const { project } = projectStore.getState()
+  const node = newNode(project, type, freePlace(project, at))
+  const [from, to] = side === 'out' ? [other, node.id] : [node.id, other]
+  const answer = connectable(addNode(project, node), from, to)
+  apply(`Add ${titleOf(type)}`, doc => (answer.ok ? connect(addNode(doc, node), from, to) : addNode(doc, node)))
+  if (!answer.ok) say(answer.issues[0].message, 'bad')
+  added(type, node.id)
+}
+
+/** The card after which a click in the palette adds: the selected one, else the end of the network. */
+const anchor = (doc: ProjectFile): { readonly id: string; readonly chosen: boolean } | null => {
+  const selected = uiStore.getState().selectedNodes.filter(id => doc.graph.nodes.some(n => n.id === id))
+  const [only] = selected
+  if (only !== undefined && selected.length === 1) return { id: only, chosen: true }
+  const end = resolvedOf(doc).outputs.at(-1)
+  return end === undefined ? null : { id: end, chosen: false }
+}
+
+/** Adds a layer after the selected card, or at the end, and connects it where it fits; between two connected cards it is inserted. */
+export const addLayer = (type: string): void => {
+  const { project } = projectStore.getState()
+  const after = takesInput(type) ? anchor(project) : null
+  const source = after && project.graph.nodes.find(n => n.id === after.id)
+  if (!after || !source) {
+    const middle = canvasView()?.middle() ?? { x: 200, y: 100 }
+    return addLayerAt(type, { x: Math.round(middle.x - CARD.width / 2), y: Math.round(middle.y - CARD.height * 2) })
+  }
+  const leaving = project.graph.wires.filter(w => w.from === source.id)
+  const [only] = leaving
+  const next = neighbour(source.position, 'after', canvasStore.getState().direction)
+  if (only && leaving.length === 1) addLayerAt(type, next, only.id)
+  else addConnected(type, next, source.id, 'out')
+}
+
+/** Puts a card that hangs on nothing into a wire; what follows makes room. */
+export const insertOn = (id: string, wire: string, at: Position | undefined): void => {
+  const node = projectStore.getState().project.graph.nodes.find(n => n.id === id)
+  if (!node) return
+  if (!takesInput(node.type)) return apply('Move layer', doc => (at ? moveNodes(doc, new Map([[id, at]])) : doc))
+  apply(
+    `Insert ${node.name}`,
+    flowing(doc => insertOnWire(removeNodes(doc, [id]), wire, { ...node, position: at ?? node.position })),
+  )
+}

@@ -1,0 +1,15 @@
+import type { Position, ProjectFile } from '../../shared/graph/document.ts'
+import { connect, moveNodes, setParams } from '../../shared/graph/edit.ts'
+import { apply, projectStore } from '../store/projectStore.ts'
+
+/** The open document. */
+export const project = (): ProjectFile => projectStore.getState().project
+
+/** Edits of the open document that gestures make; each is one undo step, or part of the named gesture. */
+export const edit = {
+  move: (places: ReadonlyMap<string, Position>, gesture: string | null = null): void =>
+    apply(places.size > 1 ? 'Move layers' : 'Move layer', doc => moveNodes(doc, places), gesture),
+  connect: (from: string, to: string): void => apply('Connect', doc => connect(doc, from, to)),
+  setParams: (node: string, params: Readonly<Record<string, unknown>>, label: string, gesture: string): void =>
+    apply(label, doc => setParams(doc, node, params), gesture),
+}

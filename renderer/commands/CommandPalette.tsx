@@ -1,0 +1,87 @@
+import { Command as List } from 'cmdk'
+import { goTo } from '../canvas/actions.ts'
+import { colourOf } from '../glyph/glyph.ts'
+import { useProject, useResolved } from '../store/projectStore.ts'
+import { uiStore, useUi } from '../store/uiStore.ts'
+import './commands.css'
+import { showKeys } from './keys.ts'
+import { useOverlay } from './overlays.ts'
+import { commands } from './registry.ts'
+
+/** Longest list of layers that is shown at once. */
+const MAX_LAYERS = 200
+
+const close = (): void => uiStore.setState({ commandPaletteOpen: false })
+
+/** Everything that can be done, and every layer on the canvas, by typing a part of its name. */
+export const CommandPalette = () => {
+  const open = useUi(s => s.commandPaletteOpen)
+  const isOpen = useProject(s => s.isOpen)
+  const scope = useOverlay(s => s.scope)
+  return (
+    <List.Dialog
+      open={open}
+      onOpenChange={now => uiStore.setState({ commandPaletteOpen: now })}
+      label={scope === 'all' ? 'Command palette' : 'Find a layer'}
+      overlayClassName="dialog-back"
+      contentClassName="command-palette"
+      loop
+    >
+      <List.Input placeholder={scope === 'all' ? 'What do you want to do?' : 'Name or type of a layer…'} />
+      <List.List>
+        <List.Empty>{scope === 'all' ? 'Nothing is called like that.' : 'No layer is called like that.'}</List.Empty>
+        {scope === 'all' && <Commands />}
+        {isOpen && <Layers />}
+      </List.List>
+    </List.Dialog>
+  )
+}
+
+const Commands = () => (
+  <List.Group heading="Commands">
+    {commands
+      .filter(c => c.id !== 'view.commands' && c.enabled())
+      .map(c => (
+        <List.Item
+          key={c.id}
+          value={c.id}
+          keywords={[c.label, c.menu]}
+          onSelect={() => {
+            close()
+            // After the dialog has given the focus back, so that a command may take it.
+            setTimeout(() => void c.run(), 0)
+          }}
+        >
+          {c.label}
+          {c.keys[0] && <kbd>{showKeys(c.keys[0])}</kbd>}
+        </List.Item>
+      ))}
+  </List.Group>
+)
+
+const Layers = () => {
+  const { order, nodes } = useResolved()
+  return (
+    <List.Group heading="Layers">
+      {order.slice(0, MAX_LAYERS).map(id => {
+        const known = nodes.get(id)
+        if (!known) return null
+        return (
+          <List.Item
+            key={id}
+            value={`layer ${id}`}
+            keywords={[known.node.name, known.def?.title ?? known.node.type]}
+            onSelect={() => {
+              close()
+              goTo(id)
+            }}
+          >
+            <i style={{ background: colourOf(known.def?.category) }} />
+            {known.node.name}
+            <span className="faint">{known.def?.title ?? known.node.type}</span>
+          </List.Item>
+        )
+      })}
+    </List.Group>
+  )
+}
