@@ -1,0 +1,41 @@
+import { ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { unlessDefault } from '../lib/format.ts'
+import { p } from '../params.ts'
+import { dims, sizeOf } from '../shape.ts'
+
+/** Makes an image larger by repeating or blending pixels; tfjs blends from pixel corners, Keras from pixel centres. */
+export const upSampling2d = defineLayer({
+  type: 'upSampling2d',
+  title: 'UpSampling2D',
+  category: 'reshape',
+  doc: 'Makes an image larger by repeating each pixel, or by blending neighbours.',
+  input: inputs.image,
+  params: {
+    size: p.pair({ label: 'Size', help: 'How many times higher and wider the image becomes.', default: [2, 2] }),
+    interpolation: p.choice({
+      label: 'Interpolation',
+      help: '"nearest" repeats pixels, "bilinear" blends between them.',
+      values: ['nearest', 'bilinear'],
+      default: 'nearest',
+    }),
+  },
+  summary: v => dims(v.size),
+  shape: ([h, w, channels], { size: [down, across] }) => ok([h * down, w * across, channels]),
+  multiplyAdds: (_input, output, v) => (v.interpolation === 'bilinear' ? 4 * sizeOf(output) : 0),
+  formula: ([h, w], [outH, outW], { size: [down, across] }) => [
+    { about: 'shape', expression: `${h}·${down}`, result: String(outH), legend: 'height = input · size' },
+    { about: 'shape', expression: `${w}·${across}`, result: String(outW), legend: 'width = input · size' },
+  ],
+  build: (v, { tf, name }) => tf.layers.upSampling2d({ name, size: [...v.size], interpolation: v.interpolation }),
+  keras: v => ({
+    name: 'layers.UpSampling2D',
+    args: { size: v.size, ...unlessDefault({ interpolation: v.interpolation }, { interpolation: 'nearest' }) },
+  }),
+  cases: [
+    { input: [[7, 7, 16]], params: {} },
+    { input: [[3, 5, 2]], params: { size: [2, 3] } },
+    { input: [[3, 5, 2]], params: { interpolation: 'bilinear' } },
+  ],
+})
