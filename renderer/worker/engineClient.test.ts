@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { EngineMessage, EngineRequest } from '../../shared/engine/protocol.ts'
+import { engineClient, type WorkerLike } from './engineClient.ts'
+
+class FakeWorker implements WorkerLike {
+  onmessage: WorkerLike['onmessage'] = null
+  onerror: WorkerLike['onerror'] = null
+  readonly asked: EngineRequest[] = []
+  terminated = false
+  postMessage(message: EngineRequest): void {
+    this.asked.push(message)
+  }
+  terminate(): void {
+    this.terminated = true
+  }
+  say(message: EngineMessage): void {
+    this.onmessage?.({ data: message } as MessageEvent)
+  }
+}
+
+const open = () => {
+  const workers: FakeWorker[] = []
+  const client = engineClient(() => {
+    const worker = new FakeWorker()
+    workers.push(worker)
+    return worker
+  })
+  const heard: EngineMessage[] = []
+  client.subscribe(message => heard.push(message))
+  const worker = (i: number): FakeWorker => {
+    const found = workers[i]
+    if (!found) throw new Error(`no worker ${i}`)
+    return found
+  }
+  return { client, workers, worker, heard }
+}
+
+const live = async (worker: FakeWorker, seconds: number) => {
+  for (let s = 0; s < seconds; s++) {
+    worker.say({ kind: 'heartbeat' })
+    await vi.advanceTimersByTimeAsync(1000)
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('the engine as the window sees it', () => {
+  it('starts a worker with the first call and hands each answer to its question', async () => {
+    const { client, workers, worker } = open()
+    expect(workers).toHaveLength(0)
+    const [weights, data] = [client.call('weights', {}), client.call('cancelData', {})]
+    expect(worker(0).asked.map(r => r.call)).toEqual(['weights', 'cancelData'])
+    worker(0).say({ kind: 'answer', id: 2, value: null })
+    worker(0).say({ kind: 'answer', id: 1, value: [] })
+    expect(await weights).toEqual({ ok: true, value: [] })
+    expect(await data).toEqual({ ok: true, value: null })
+    expect(workers).toHaveLength(1)
+  })
+
+  it('leaves a worker alone that shows life, however long a call takes', async () => {
+    const { client, worker } = open()
+    void client.call('weights', {})
+    await live(worker(0), 120)
+    expect(worker(0).terminated).toBe(false)
+  })
+
+  it('replaces a worker that hangs: calls are refused, the run fails, the next call finds a new one', async () => {
+    const { client, workers, worker, heard } = open()
+    void client.call('train', { run: 4 } as never)
+    worker(0).say({ kind: 'answer', id: 1, value: null })
+    worker(0).say({ kind: 'train', run: 4, event: { type: 'paused', step: 9 } })
+    const lost = client.call('weights', {})
+    await vi.advanceTimersByTimeAsync(58_000)
+    expect(worker(0).terminated).toBe(false)
+    await vi.advanceTimersByTimeAsync(4000)
+    expect(worker(0).terminated).toBe(true)
+    expect(await lost).toMatchObject({ ok: false, issues: [{ code: 'engine/hung' }] })
+    expect(heard.slice(-2)).toMatchObject([{ kind: 'train', run: 4, event: { type: 'failed', step: 9 } }, { kind: 'replaced' }])
+
+    worker(0).say({ kind: 'answer', id: 3, value: 'from the dead' })
+    void client.call('weights', {})
+    expect(workers).toHaveLength(2)
+  })
+
+  it('is less patient when nothing is trained, and forgives a machine that slept', async () => {
+    const { client, worker } = open()
+    void client.call('weights', {})
+    worker(0).say({ kind: 'heartbeat' })
+    vi.setSystemTime(Date.now() + 3_600_000)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(worker(0).terminated).toBe(false)
+    await vi.advanceTimersByTimeAsync(8000)
+    expect(worker(0).terminated).toBe(true)
+  })
+
+  it('replaces a worker that dies or loses its graphics device', async () => {
+    const { client, worker, heard } = open()
+    const lost = client.call('weights', {})
+    worker(0).onerror?.({ message: 'out of memory' } as ErrorEvent)
+    expect(await lost).toMatchObject({ ok: false, issues: [{ message: 'The engine stopped: out of memory.' }] })
+    void client.call('weights', {})
+    const issue = { code: 'engine/device-lost', message: 'gone', severity: 'error' } as const
+    worker(1).say({ kind: 'train', run: 1, event: { type: 'failed', step: 2, issue } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(worker(1).terminated).toBe(true)
+    expect(heard.filter(m => m.kind === 'replaced')).toHaveLength(2)
+  })
+})

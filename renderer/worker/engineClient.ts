@@ -1,0 +1,144 @@
+import type { EngineCalls, EngineMessage, EngineRequest } from '../../shared/engine/protocol.ts'
+import { type Issue, issue, ok, type Result } from '../../shared/result.ts'
+
+/** What the client uses of a worker; tests bring their own. */
+export interface WorkerLike {
+  onmessage: ((event: MessageEvent) => void) | null
+  onerror: ((event: ErrorEvent) => void) | null
+  postMessage(message: EngineRequest, transfer: Transferable[]): void
+  terminate(): void
+}
+
+/** The engine as the window uses it. */
+export interface EngineClient {
+  call<K extends keyof EngineCalls>(name: K, args: EngineCalls[K]['args']): Promise<Result<EngineCalls[K]['answer']>>
+  /** Calls back with every notice until the function returned is called. */
+  subscribe(listener: (message: EngineMessage) => void): () => void
+  /** Ends the worker, whatever it does; calls under way are refused and the next call starts a new one. */
+  restart(): void
+}
+
+/** How often the worker's pulse is checked and how long it may be silent, ms; one operation of a large network may take long. */
+const CHECK = 1000
+const SILENCE = 10_000
+const SILENCE_TRAINING = 60_000
+const SILENCE_START = 30_000
+
+const hung = (ms: number): Issue =>
+  issue('engine/hung', `The engine gave no sign of life for ${Math.round(ms / 1000)} s and was restarted; the model must be built again.`)
+
+const ENDS: readonly string[] = ['done', 'stopped', 'failed']
+
+class Client implements EngineClient {
+  private worker: WorkerLike | null = null
+  private readonly pending = new Map<number, (result: Result<never>) => void>()
+  private readonly listeners = new Set<(message: EngineMessage) => void>()
+  private id = 0
+  private run: { readonly run: number; step: number } | null = null
+  private heard = 0
+  private checked = 0
+  private alive = false
+  private timer: ReturnType<typeof setInterval> | null = null
+  private readonly spawn: () => WorkerLike
+
+  constructor(spawn: () => WorkerLike) {
+    this.spawn = spawn
+  }
+
+  call<K extends keyof EngineCalls>(name: K, args: EngineCalls[K]['args']): Promise<Result<EngineCalls[K]['answer']>> {
+    const id = ++this.id
+    return new Promise(resolve => {
+      this.pending.set(id, resolve as (result: Result<never>) => void)
+      try {
+        this.worker ??= this.start()
+        if (name === 'train') this.run = { run: (args as EngineCalls['train']['args']).run, step: 0 }
+        this.worker.postMessage({ id, call: name, args } as EngineRequest, [])
+      } catch (error) {
+        this.settle(id, { ok: false, issues: [issue('engine/unreachable', `The engine could not be asked: ${String(error)}`)] })
+      }
+    })
+  }
+
+  subscribe(listener: (message: EngineMessage) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  restart(): void {
+    this.replace(issue('engine/restarted', 'The engine was restarted; the model must be built again.'))
+  }
+
+  private start(): WorkerLike {
+    const worker = this.spawn()
+    this.alive = false
+    this.heard = this.checked = Date.now()
+    worker.onmessage = ({ data }) => {
+      if (worker === this.worker) this.hear(data as EngineMessage)
+    }
+    worker.onerror = event => {
+      if (worker === this.worker)
+        this.replace(issue('engine/died', `The engine stopped: ${event.message || 'its code could not be loaded'}.`))
+    }
+    this.timer ??= setInterval(() => this.check(), CHECK)
+    return worker
+  }
+
+  private hear(message: EngineMessage): void {
+    this.heard = Date.now()
+    this.alive = true
+    if (message.kind === 'answer') this.settle(message.id, ok(message.value as never))
+    else if (message.kind === 'refused') this.settle(message.id, { ok: false, issues: [message.issue] })
+    else {
+      if (message.kind === 'train') this.follow(message.run, message.event)
+      this.tell(message)
+    }
+  }
+
+  private follow(run: number, event: Extract<EngineMessage, { kind: 'train' }>['event']): void {
+    if (ENDS.includes(event.type)) this.run = null
+    else if (this.run?.run === run && 'step' in event) this.run.step = event.step
+    // A lost graphics device cannot be taken back by the same worker.
+    if (event.type === 'failed' && event.issue.code === 'engine/device-lost') queueMicrotask(() => this.replace(event.issue))
+  }
+
+  private check(): void {
+    const now = Date.now()
+    // After a sleep of the machine the worker gets a full period to be heard again.
+    if (now - this.checked > 5 * CHECK) this.heard = now
+    this.checked = now
+    const limit = !this.alive ? SILENCE_START : this.run ? SILENCE_TRAINING : SILENCE
+    if (this.worker && now - this.heard > limit) this.replace(hung(limit))
+  }
+
+  /** Ends the worker; everything that waits for it is told why. */
+  private replace(reason: Issue): void {
+    this.worker?.terminate()
+    this.worker = null
+    if (this.timer !== null) clearInterval(this.timer)
+    this.timer = null
+    const { run } = this
+    this.run = null
+    for (const id of [...this.pending.keys()]) this.settle(id, { ok: false, issues: [reason] })
+    if (run) this.tell({ kind: 'train', run: run.run, event: { type: 'failed', step: run.step, issue: reason } })
+    this.tell({ kind: 'replaced', issue: reason })
+  }
+
+  private settle(id: number, result: Result<never>): void {
+    const resolve = this.pending.get(id)
+    this.pending.delete(id)
+    resolve?.(result)
+  }
+
+  private tell(message: EngineMessage): void {
+    for (const listener of [...this.listeners]) listener(message)
+  }
+}
+
+/** Makes a client of a worker that `spawn` starts with the first call. */
+export const engineClient = (spawn: () => WorkerLike): EngineClient => new Client(spawn)
+
+/** Connects the window to the engine in its worker; the worker starts with the first call. */
+export const connectEngine = async (): Promise<EngineClient> => {
+  const { spawnEngine } = await import('./spawn.ts')
+  return engineClient(spawnEngine)
+}
