@@ -1,0 +1,58 @@
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import type { Verification } from '../../shared/engine/protocol.ts'
+import type { ExporterDef } from '../../shared/exporters/define.ts'
+import type { Issue } from '../../shared/result.ts'
+import { host } from '../host/pickHost.ts'
+import { projectStore } from '../store/projectStore.ts'
+import { say } from '../store/uiStore.ts'
+import { call } from './engine.ts'
+import { ensureModel } from './model.ts'
+
+/** How the last export to one format went. */
+export interface ExportOutcome {
+  readonly verified: Verification | null
+  /** Where the files went, in words; null while or when nothing was written. */
+  readonly where: string | null
+  readonly issue: Issue | null
+}
+
+interface DeployState {
+  /** Format under way. */
+  readonly busy: string | null
+  readonly outcomes: Readonly<Record<string, ExportOutcome>>
+}
+
+/** Exports of this window's session. */
+export const deployStore = createStore<DeployState>(() => ({ busy: null, outcomes: {} }))
+
+/** Reads the exports in a component. */
+export const useDeploy = <T>(pick: (state: DeployState) => T): T => useStore(deployStore, pick)
+
+const finish = (format: string, outcome: ExportOutcome): void =>
+  deployStore.setState(s => ({ busy: null, outcomes: { ...s.outcomes, [format]: outcome } }))
+
+/** `Read back in tfjs on 32 samples: max |Δ| 3e-7, same class 32/32`. */
+export const proofSentence = ({ runtime, samples, maxAbsDiff, sameClass }: Verification): string =>
+  `Read back in ${runtime} on ${samples} samples: max |Δ| ${maxAbsDiff === 0 ? '0' : maxAbsDiff.toExponential(0)}, ${sameClass ? `same class ${samples}/${samples}` : 'classes differ'}`
+
+/** Turns the network into files of a format, proves them where that is possible, and writes them where the user says. */
+export const exportTo = async (def: ExporterDef): Promise<void> => {
+  if (deployStore.getState().busy) return
+  const { project } = projectStore.getState()
+  deployStore.setState({ busy: def.id })
+  const ready = await ensureModel()
+  const made = ready.ok ? await call('export', { format: def.id, project }) : ready
+  if (!made.ok) {
+    finish(def.id, { verified: null, where: null, issue: made.issues[0] })
+    return say(made.issues[0].message, 'bad')
+  }
+  const { files, verified } = made.value
+  const written = await host.saveExport(`${project.name}${def.extension}`, files)
+  if (!written.ok) {
+    finish(def.id, { verified, where: null, issue: written.issues[0] })
+    return say(written.issues[0].message, 'bad')
+  }
+  finish(def.id, { verified, where: written.value, issue: null })
+  if (written.value) say(`Exported to ${written.value}`, 'good')
+}

@@ -1,0 +1,71 @@
+import type { TrainEvent } from '../../shared/engine/protocol.ts'
+import { type Curves, emptyCurves, type RunStatus, runStore, type Series } from '../store/runStore.ts'
+
+type RunState = ReturnType<typeof runStore.getState>
+
+/** `1e-3`, `0.05`, `2.5e-4`: how a learning rate is written. */
+export const rateText = (rate: number): string => (rate > 0 && rate < 0.01 ? String(rate.toExponential()) : String(rate))
+
+const push = (series: Series, step: number, value: number): void => {
+  if (!Number.isFinite(value)) return
+  series.step.push(step)
+  series.value.push(value)
+}
+
+/** Adds what an event brings to the lines and marks; lines grow in place. */
+const draw = (curves: Curves, event: TrainEvent): void => {
+  if (event.type === 'batch') {
+    push(curves.trainLoss, event.step, event.loss)
+    push(curves.trainAccuracy, event.step, event.accuracy)
+  } else if (event.type === 'epoch' && event.validation) {
+    push(curves.validationLoss, event.step, event.validation.loss)
+    push(curves.validationAccuracy, event.step, event.validation.accuracy)
+  } else if (event.type === 'changed') {
+    curves.marks.push({ step: event.step, text: `rate ${rateText(event.from)} → ${rateText(event.to)}` })
+  }
+}
+
+const STATUS: Partial<Record<TrainEvent['type'], RunStatus>> = {
+  started: 'running',
+  paused: 'paused',
+  resumed: 'running',
+  stopped: 'idle',
+  failed: 'idle',
+  done: 'idle',
+}
+
+const numbers = (event: TrainEvent): Partial<RunState> => {
+  if (event.type === 'started') return { backend: event.backend, batches: event.batches, epochs: event.epochs, issue: null }
+  if (event.type === 'batch') {
+    const { step, epoch, batch, loss, accuracy, imagesPerSecond, secondsLeft } = event
+    return { step, epoch, batch, loss, accuracy, imagesPerSecond, secondsLeft, trained: true }
+  }
+  if (event.type === 'epoch') return { validation: event.validation, step: event.step, epoch: event.epoch }
+  if (event.type === 'failed') return { issue: event.issue, step: event.step }
+  if (event.type === 'done') return { loss: event.train.loss, accuracy: event.train.accuracy, validation: event.validation, secondsLeft: 0 }
+  return {}
+}
+
+/** What the run's state becomes after an event. Curves and history grow in place: `version` tells that they did. */
+export const afterEvent = (state: RunState, event: TrainEvent): Partial<RunState> => {
+  const curves = event.type === 'started' ? emptyCurves() : state.curves
+  const history = event.type === 'started' ? [] : (state.history as TrainEvent[])
+  history.push(event)
+  draw(curves, event)
+  const status = STATUS[event.type]
+  // A pause or stop that the user has asked for is not undone by a late event of the running kind.
+  const kept = state.status === 'stopping' && status === 'paused' ? {} : status ? { status } : {}
+  return { ...numbers(event), ...kept, curves, history, version: state.version + 1 }
+}
+
+/** Redraws the curves of a run that was saved with its file. */
+export const replayed = (history: readonly TrainEvent[]): Partial<RunState> => {
+  const curves = emptyCurves()
+  let state: Partial<RunState> = {}
+  for (const event of history) {
+    draw(curves, event)
+    state = { ...state, ...numbers(event) }
+  }
+  const { backend: _, ...rest } = state
+  return { ...rest, curves, version: runStore.getState().version + 1 }
+}

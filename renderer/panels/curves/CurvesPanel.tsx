@@ -1,0 +1,76 @@
+import { useState } from 'react'
+import { startTraining } from '../../controller/training.ts'
+import { useRun } from '../../store/runStore.ts'
+import { useWhyNotTrain } from '../../strips/useWhyNotTrain.ts'
+import { figure } from '../../ui/format.ts'
+import { TestPad } from '../testPad/TestPad.tsx'
+import { Chart } from './Chart.tsx'
+import type { ChartKind } from './chartOptions.ts'
+import './curves.css'
+
+/** Loss and accuracy as they grow, and the test pad beside them. */
+export const CurvesPanel = () => {
+  const empty = useRun(s => s.version === 0 || (s.curves.trainLoss.step.length === 0 && s.status === 'idle'))
+  const hasAccuracy = useRun(s => s.version >= 0 && (s.curves.trainAccuracy.step.length > 0 || s.curves.trainLoss.step.length === 0))
+  return (
+    <div className="curves">
+      {empty ? (
+        <NothingYet />
+      ) : (
+        <>
+          <Pane kind="loss" />
+          {hasAccuracy ? <Pane kind="accuracy" /> : <p className="pane empty">No accuracy: this network predicts values, not classes.</p>}
+        </>
+      )}
+      <TestPad />
+    </div>
+  )
+}
+
+const NothingYet = () => {
+  const reason = useWhyNotTrain()
+  const issue = useRun(s => s.issue)
+  return (
+    <div className="empty pane curves-empty">
+      {issue ? <p role="alert">{issue.message}</p> : <p>Loss and accuracy appear here while the network learns.</p>}
+      <button
+        type="button"
+        className="button primary"
+        disabled={reason !== null}
+        title={reason ?? undefined}
+        onClick={() => void startTraining()}
+      >
+        Train
+      </button>
+      {reason && <p className="faint">{reason}</p>}
+    </div>
+  )
+}
+
+const Pane = ({ kind }: { kind: ChartKind }) => {
+  const [log, setLog] = useState(kind === 'loss')
+  const loss = useRun(s => s.loss)
+  const accuracy = useRun(s => s.accuracy)
+  const value = kind === 'loss' ? figure(Number(loss.toPrecision(3))) : Number.isFinite(accuracy) ? `${(accuracy * 100).toFixed(1)}%` : '–'
+  return (
+    <section className="pane" aria-label={kind === 'loss' ? 'Loss' : 'Accuracy'}>
+      <h5 className="pane-title">
+        {kind === 'loss' ? 'Loss' : 'Accuracy'} <b className="mono">{value}</b>
+        <span className="legend train">train</span>
+        <span className="legend validation">validation</span>
+        {kind === 'loss' && (
+          <button
+            type="button"
+            className="pane-option"
+            aria-pressed={log}
+            title="Equal steps of the axis multiply the loss"
+            onClick={() => setLog(!log)}
+          >
+            log
+          </button>
+        )}
+      </h5>
+      <Chart key={String(log)} kind={kind} log={log} />
+    </section>
+  )
+}

@@ -1,0 +1,96 @@
+import type uPlot from 'uplot'
+import { runStore } from '../../store/runStore.ts'
+import { cssColor } from '../../strips/theme.ts'
+import { accuracyLimits, evenTicks, lossLimits, tickText } from './align.ts'
+
+export type ChartKind = 'loss' | 'accuracy'
+
+const FONT = '10px "JetBrains Mono Variable", "DejaVu Sans Mono", monospace'
+const WORDS = '10px "Inter Variable", "DejaVu Sans", sans-serif'
+const TICKS = 4
+
+const yText = (kind: ChartKind, log: boolean, value: number): string => {
+  if (kind === 'accuracy') return String(Math.round(value * 100))
+  return tickText(log ? 10 ** value : value)
+}
+
+/** Draws what was changed mid-run as a dashed line with its text. */
+const drawMarks = (u: uPlot): void => {
+  const { marks } = runStore.getState().curves
+  const { ctx } = u
+  const { left, top, height, width } = u.bbox
+  const dpr = window.devicePixelRatio || 1
+  ctx.save()
+  ctx.strokeStyle = cssColor('--text-3')
+  ctx.fillStyle = cssColor('--text-2')
+  ctx.lineWidth = dpr
+  ctx.font = WORDS.replace('10px', `${10 * dpr}px`)
+  marks.forEach((mark, i) => {
+    const x = Math.round(u.valToPos(mark.step, 'x', true))
+    if (x < left || x > left + width) return
+    ctx.setLineDash([2 * dpr, 3 * dpr])
+    ctx.beginPath()
+    ctx.moveTo(x, top)
+    ctx.lineTo(x, top + height)
+    ctx.stroke()
+    const room = left + width - x > ctx.measureText(mark.text).width + 8 * dpr
+    ctx.textAlign = room ? 'left' : 'right'
+    ctx.fillText(mark.text, x + (room ? 5 : -5) * dpr, top + (11 + 12 * (i % 3)) * dpr)
+  })
+  ctx.restore()
+}
+
+const limitsOf = (kind: ChartKind, log: boolean, low: number | null, high: number | null): [number, number] => {
+  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1]
+  return kind === 'accuracy' ? accuracyLimits(low, high) : lossLimits(low, high, log)
+}
+
+/** Everything uPlot needs to draw one chart in the current theme. */
+export const chartOptions = (kind: ChartKind, log: boolean, width: number, height: number): uPlot.Options => {
+  const train = cssColor('--series-train')
+  const validation = cssColor('--series-validation')
+  const faint = cssColor('--text-3')
+  const line = cssColor('--ink-3')
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
+    padding: [6, 4, 0, 0],
+    scales: {
+      x: { time: false, range: (_, min, max) => [min ?? 0, Math.max((min ?? 0) + 1, max ?? 1)] },
+      y: { range: (_, min, max) => limitsOf(kind, log, min, max) },
+    },
+    axes: [
+      {
+        stroke: faint,
+        font: FONT,
+        size: 20,
+        gap: 3,
+        grid: { show: false },
+        ticks: { show: false },
+        space: 40,
+        values: (_, splits) => {
+          const { batches } = runStore.getState()
+          return splits.map(step => (batches > 0 ? tickText(step / batches) : tickText(step)))
+        },
+      },
+      {
+        stroke: faint,
+        font: FONT,
+        size: 38,
+        gap: 6,
+        grid: { stroke: line, width: 0.7 },
+        ticks: { show: false },
+        splits: (_, __, low, high) => evenTicks(low, high, TICKS),
+        values: (_, splits) => splits.map(value => yText(kind, log, value)),
+      },
+    ],
+    series: [
+      {},
+      { stroke: train, width: 1.5, spanGaps: true, points: { show: false } },
+      { stroke: validation, width: 1.5, spanGaps: true, points: { show: true, size: 5, fill: validation, stroke: validation } },
+    ],
+    hooks: { draw: [drawMarks] },
+  }
+}

@@ -1,0 +1,62 @@
+import { Check, Download, TriangleAlert } from 'lucide-react'
+import type { ExporterDef } from '../../shared/exporters/define.ts'
+import { exporters } from '../../shared/exporters/registry.ts'
+import { type ExportOutcome, exportTo, proofSentence, useDeploy } from '../controller/deploy.ts'
+import { useRun } from '../store/runStore.ts'
+import { useWhyNotTrain } from '../strips/useWhyNotTrain.ts'
+import { Section } from './fields.tsx'
+
+/** Every format the network can be taken away in. */
+export const Deploy = () => {
+  const trained = useRun(s => s.trained)
+  return (
+    <>
+      <Section>
+        <h3>Take it away</h3>
+        <p className="side-note">
+          {trained ? 'The trained network, as files.' : 'This network is not trained yet: its weights are still random.'}
+        </p>
+      </Section>
+      {exporters.map(def => (
+        <Exporter key={def.id} def={def} />
+      ))}
+    </>
+  )
+}
+
+const Exporter = ({ def }: { def: ExporterDef }) => {
+  const busy = useDeploy(s => s.busy)
+  const outcome = useDeploy(s => s.outcomes[def.id])
+  const running = useRun(s => s.status !== 'idle' && s.status !== 'paused')
+  const broken = useWhyNotTrain()
+  const reason = running ? 'Pause or stop the run first' : broken
+  return (
+    <Section title={def.title}>
+      <p className="side-note">{def.doc}</p>
+      <button
+        type="button"
+        className="button wide"
+        disabled={busy !== null || reason !== null}
+        title={reason ?? undefined}
+        onClick={() => void exportTo(def)}
+      >
+        <Download size={13} aria-hidden="true" />
+        {busy === def.id ? 'Exporting…' : 'Export…'}
+      </button>
+      {outcome && <Outcome outcome={outcome} />}
+    </Section>
+  )
+}
+
+const Outcome = ({ outcome: { verified, where, issue } }: { outcome: ExportOutcome }) => (
+  <div role="status">
+    {verified && (
+      <p className={verified.sameClass ? 'side-proof' : 'side-proof bad'}>
+        {verified.sameClass ? <Check size={13} aria-hidden="true" /> : <TriangleAlert size={13} aria-hidden="true" />}
+        {proofSentence(verified)}
+      </p>
+    )}
+    {where && <p className="side-note">Written to {where}.</p>}
+    {issue && <p className="side-wrong">{issue.message}</p>}
+  </div>
+)

@@ -1,0 +1,127 @@
+import { BACKENDS, LOSSES, type LossId, OPTIMIZERS, type OptimizerId, type TrainingSetup } from '../../shared/graph/document.ts'
+import { rateText } from '../controller/runEvents.ts'
+import { changeTraining, setLearningRate } from '../controller/training.ts'
+import { useProject } from '../store/projectStore.ts'
+import { useRun } from '../store/runStore.ts'
+import { BACKEND_NAMES, backendLabel } from '../strips/BackendBadge.tsx'
+import { ChoiceRow, NumberRow, Section } from './fields.tsx'
+
+const LOSS_NAMES: Record<LossId, string> = {
+  sparseCategoricalCrossentropy: 'Sparse categorical crossentropy',
+  categoricalCrossentropy: 'Categorical crossentropy',
+  binaryCrossentropy: 'Binary crossentropy',
+  meanSquaredError: 'Mean squared error',
+}
+const OPTIMIZER_NAMES: Record<OptimizerId, string> = {
+  sgd: 'SGD',
+  momentum: 'SGD with momentum',
+  rmsprop: 'RMSprop',
+  adagrad: 'Adagrad',
+  adadelta: 'Adadelta',
+  adam: 'Adam',
+  adamax: 'Adamax',
+}
+/** Rates that the arrow keys walk through. */
+const RATES = [1, 3].flatMap(digit => [-6, -5, -4, -3, -2, -1, 0].map(power => digit * 10 ** power)).sort((a, b) => a - b)
+
+const nextRate = (rate: number, by: 1 | -1): number =>
+  (by > 0 ? RATES.find(r => r > rate * 1.0001) : RATES.findLast(r => r < rate * 0.9999)) ?? rate
+
+/** Loss, optimizer and everything else that decides how the network is trained. */
+export const TrainSetup = () => {
+  const setup = useProject(s => s.project.training)
+  const idle = useRun(s => s.status === 'idle')
+  return (
+    <>
+      <Section title="Training">
+        <Learning setup={setup} idle={idle} />
+        {!idle && <p className="side-note">The learning rate can be changed while it runs; the rest applies to the next run.</p>}
+      </Section>
+      <Backend setup={setup} idle={idle} />
+      <Outcome />
+    </>
+  )
+}
+
+const Learning = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => (
+  <>
+    <ChoiceRow
+      label="Loss"
+      value={setup.loss}
+      disabled={!idle}
+      options={LOSSES.map(l => [l, LOSS_NAMES[l]])}
+      onTake={loss => changeTraining({ loss })}
+    />
+    <ChoiceRow
+      label="Optimizer"
+      value={setup.optimizer}
+      disabled={!idle}
+      options={OPTIMIZERS.map(o => [o, OPTIMIZER_NAMES[o]])}
+      onTake={optimizer => changeTraining({ optimizer })}
+    />
+    <NumberRow
+      label="Learning rate"
+      value={setup.learningRate}
+      min={1e-8}
+      max={10}
+      text={rateText}
+      step={nextRate}
+      onTake={v => setLearningRate(v)}
+    />
+    <NumberRow
+      label="Batch size"
+      value={setup.batchSize}
+      min={1}
+      max={65536}
+      whole
+      disabled={!idle}
+      step={(v, by) => (by > 0 ? v * 2 : Math.max(1, Math.round(v / 2)))}
+      onTake={batchSize => changeTraining({ batchSize })}
+    />
+    <NumberRow
+      label="Epochs"
+      value={setup.epochs}
+      min={1}
+      max={100000}
+      whole
+      disabled={!idle}
+      onTake={epochs => changeTraining({ epochs })}
+    />
+    <NumberRow label="Seed" value={setup.seed} min={0} max={4294967295} whole disabled={!idle} onTake={seed => changeTraining({ seed })} />
+  </>
+)
+
+const Backend = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => {
+  const report = useRun(s => s.backend)
+  return (
+    <Section title="Runs on">
+      <ChoiceRow
+        label="Backend"
+        value={setup.backend}
+        disabled={!idle}
+        options={[['auto', 'Best available'], ...BACKENDS.map(b => [b, BACKEND_NAMES[b]] as const)]}
+        onTake={backend => changeTraining({ backend })}
+      />
+      {report ? (
+        <p className={report.fellBack ? 'side-note warn' : 'side-note'}>
+          <b>{backendLabel(report)}.</b> {report.reason}
+        </p>
+      ) : (
+        <p className="side-note">Chosen when the network first runs; the reason is then shown here.</p>
+      )}
+    </Section>
+  )
+}
+
+/** Why the last run ended, when it failed. */
+const Outcome = () => {
+  const issue = useRun(s => s.issue)
+  if (!issue) return null
+  return (
+    <Section title="The last run failed">
+      <p className="side-wrong" role="alert">
+        {issue.message}
+      </p>
+    </Section>
+  )
+}

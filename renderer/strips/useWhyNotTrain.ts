@@ -1,0 +1,9 @@
+import { whyNotTrain } from '../controller/training.ts'
+import { useData } from '../store/dataStore.ts'
+import { useProject } from '../store/projectStore.ts'
+
+/** The first reason why training cannot start, as a sentence; null when it can. */
+export const useWhyNotTrain = (): string | null => {
+  useData(s => s.summary)
+  return useProject(s => whyNotTrain(s.project)[0]?.message ?? null)
+}
