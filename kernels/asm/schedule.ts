@@ -1,0 +1,91 @@
+// Runs a program, a list of jobs in memory, on any number of threads. A job is cut into chunks; threads take chunks from one ticket; whoever
+// finishes the last chunk of a job opens the next. No thread is waited for unless it holds a chunk, so a thread that sleeps costs nothing.
+import { Ptr } from './base'
+import { dispatch } from './dispatch.gen'
+
+/** Bytes of a job: op, units, units per chunk, unused, then up to 28 arguments. */
+export const JOB_BYTES: i32 = 128
+
+/** Control words, each on a cache line of its own: chunks left << 32 | job, and the number of finished chunks. */
+const TICKET: Ptr = 64
+const FINISHED: Ptr = 128
+/** Program address, index behind its last job, generation (counts programs), done flag, stop flag, workers that are ready. */
+const PROGRAM: Ptr = 192
+const END: Ptr = 196
+const GENERATION: Ptr = 200
+const DONE: Ptr = 204
+const STOP: Ptr = 208
+const READY: Ptr = 212
+/** Scratch memory: address and bytes per thread. */
+const SCRATCH: Ptr = 216
+const SCRATCH_BYTES: Ptr = 220
+
+/** Looks before a worker goes to sleep, and before the caller gives up on a worker. */
+const PATIENCE: i32 = 200000
+const LIMIT: i32 = 100000000
+
+@inline function jobAt(index: i32): Ptr { return <Ptr>load<i32>(PROGRAM) + <Ptr>(index * JOB_BYTES) }
+@inline function chunksOf(job: Ptr): i32 {
+  const grain = load<i32>(job, 8)
+  return (load<i32>(job, 4) + grain - 1) / grain
+}
+
+/** Opens job `index`, or ends the program. */
+function open(index: i32): void {
+  atomic.store<i32>(FINISHED, 0)
+  if (index >= load<i32>(END)) atomic.store<i32>(DONE, 1)
+  else atomic.store<i64>(TICKET, (<i64>chunksOf(jobAt(index)) << 32) | <i64>index)
+}
+
+/** Takes a chunk and computes it; false when there is none to take. */
+function work1(scratch: Ptr): bool {
+  if (atomic.load<i64>(TICKET) >> 32 <= 0) return false
+  const ticket = atomic.sub<i64>(TICKET, <i64>1 << 32), left = <i32>(ticket >> 32), index = <i32>ticket
+  if (left <= 0) return false
+  const job = jobAt(index), units = load<i32>(job, 4), grain = load<i32>(job, 8), chunks = chunksOf(job), lo = (chunks - left) * grain
+  dispatch(load<i32>(job), lo, min(lo + grain, units), scratch, job + 16)
+  if (atomic.add<i32>(FINISHED, 1) + 1 == chunks) open(index + 1)
+  return true
+}
+
+@inline function scratchOf(thread: i32): Ptr { return <Ptr>load<i32>(SCRATCH) + <Ptr>thread * <Ptr>load<i32>(SCRATCH_BYTES) }
+
+/** Runs the jobs [from, end) of the program at `program` to their end; false when a worker holds a chunk for far too long, then call `resume`. */
+export function run(program: Ptr, from: i32, end: i32): bool {
+  store<i32>(PROGRAM, <i32>program)
+  store<i32>(END, end)
+  atomic.store<i32>(DONE, 0)
+  open(from)
+  if (atomic.load<i32>(READY) > 0) {
+    atomic.add<i32>(GENERATION, 1)
+    atomic.notify(GENERATION, -1)
+  }
+  return resume()
+}
+
+/** Goes on helping with the running program. */
+export function resume(): bool {
+  const scratch = scratchOf(0)
+  let idle = 0
+  while (!atomic.load<i32>(DONE)) {
+    if (work1(scratch)) idle = 0
+    else if (++idle > LIMIT) return false
+  }
+  return true
+}
+
+/** The life of a worker: helps with programs until told to stop. */
+export function serve(thread: i32): void {
+  const scratch = scratchOf(thread)
+  atomic.add<i32>(READY, 1)
+  let idle = 0
+  while (!atomic.load<i32>(STOP)) {
+    if (work1(scratch)) idle = 0
+    else if (++idle > PATIENCE) {
+      const generation = atomic.load<i32>(GENERATION)
+      if (atomic.load<i32>(DONE)) atomic.wait<i32>(GENERATION, generation, 1000000000)
+      idle = 0
+    }
+  }
+  atomic.sub<i32>(READY, 1)
+}
