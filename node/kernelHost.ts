@@ -3,10 +3,14 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { KernelHost } from '../shared/kernels/wasm/host.ts'
+import { WORD } from '../shared/kernels/wasm/webAssembly.ts'
 
-// The kernels live in the module; all that a worker does is to enter it.
+// What `serveKernels` does, as text, so that the worker needs no file of its own beside the bundle.
 const SERVE = `const { workerData: { module, memory, thread } } = require('node:worker_threads')
-new WebAssembly.Instance(module, { env: { memory } }).exports.serve(thread)`
+const { serve } = new WebAssembly.Instance(module, { env: { memory } }).exports
+const words = new Int32Array(memory.buffer)
+Atomics.add(words, ${WORD.ready}, 1)
+for (let seen = serve(thread); seen >= 0; seen = serve(thread)) Atomics.wait(words, ${WORD.generation}, seen)`
 
 /** Kernels in Node: files from the `assets` folder, workers as threads that do not keep the process alive. */
 export const kernelHost = (assets: string, threads = availableParallelism()): KernelHost => ({

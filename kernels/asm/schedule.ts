@@ -38,7 +38,7 @@ function open(index: i32): void {
 }
 
 /** Takes a chunk and computes it; false when there is none to take. */
-function work1(scratch: Ptr): bool {
+function takeChunk(scratch: Ptr): bool {
   if (atomic.load<i64>(TICKET) >> 32 <= 0) return false
   const ticket = atomic.sub<i64>(TICKET, <i64>1 << 32), left = <i32>(ticket >> 32), index = <i32>ticket
   if (left <= 0) return false
@@ -68,24 +68,25 @@ export function resume(): bool {
   const scratch = scratchOf(0)
   let idle = 0
   while (!atomic.load<i32>(DONE)) {
-    if (work1(scratch)) idle = 0
+    if (takeChunk(scratch)) idle = 0
     else if (++idle > LIMIT) return false
   }
   return true
 }
 
-/** The life of a worker: helps with programs until told to stop. */
-export function serve(thread: i32): void {
+/**
+ * Helps with programs as worker number `thread`. Returns when there has been nothing to do for a while: the generation to wait for the end of, or -1 when
+ * told to stop. (The waiting itself is left to JavaScript: on V8 11 the instruction for it loses local variables.)
+ */
+export function serve(thread: i32): i32 {
   const scratch = scratchOf(thread)
-  atomic.add<i32>(READY, 1)
-  let idle = 0
-  while (!atomic.load<i32>(STOP)) {
-    if (work1(scratch)) idle = 0
+  for (let idle = 0; !atomic.load<i32>(STOP); ) {
+    if (takeChunk(scratch)) idle = 0
     else if (++idle > PATIENCE) {
       const generation = atomic.load<i32>(GENERATION)
-      if (atomic.load<i32>(DONE)) atomic.wait<i32>(GENERATION, generation, 1000000000)
+      if (atomic.load<i32>(DONE)) return generation
       idle = 0
     }
   }
-  atomic.sub<i32>(READY, 1)
+  return -1
 }

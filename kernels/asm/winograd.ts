@@ -128,15 +128,15 @@ function multiplyPoints(v: Ptr, rows: i32, vStep: i32, K: i32, right: Ptr, N: i3
       }
       multiplyPacked(scratch, end - m, K, right, at(out, m * outStep), outStep, N, 0, 0, 0)
     }
-    v += <usize>rows * step
+    v += <usize>planeOf(rows, vStep) << 2
     right += <usize>panelFloats(K, N) << 2
-    out += <usize>(rows * outStep) << 2
+    out += <usize>planeOf(rows, outStep) << 2
   }
 }
 
 /** Tiles of images [n0, n1) into V[point][tile][vStep]; what lies outside the image counts as 0. */
 function dataTiles(n0: i32, n1: i32, x: Ptr, H: i32, W: i32, C: i32, top: i32, left: i32, m: i32, down: i32, across: i32, v: Ptr, vStep: i32, scratch: Ptr): void {
-  const tiles = (n1 - n0) * down * across, pointStep = <usize>(tiles * vStep) << 2
+  const tiles = (n1 - n0) * down * across, pointStep = <usize>planeOf(tiles, vStep) << 2
   const half = scratch + 36 * STEP, zero = f32x4.splat(0)
   let t = 0
   for (let n = n0; n < n1; n++) for (let ty = 0; ty < down; ty++) for (let tx = 0; tx < across; tx++, t++) {
@@ -161,7 +161,7 @@ function dataTiles(n0: i32, n1: i32, x: Ptr, H: i32, W: i32, C: i32, top: i32, l
 
 /** M[point][tile][mStep] to the outputs of images [n0, n1), with bias and ReLU. */
 @inline function outputTilesOf(size: i32, n0: i32, n1: i32, mm: Ptr, mStep: i32, OH: i32, OW: i32, N: i32, down: i32, across: i32, bias: Ptr, relu: i32, y: Ptr, scratch: Ptr): void {
-  const tiles = (n1 - n0) * down * across, pointStep = <usize>(tiles * mStep) << 2, half = scratch + 36 * STEP
+  const tiles = (n1 - n0) * down * across, pointStep = <usize>planeOf(tiles, mStep) << 2, half = scratch + 36 * STEP
   let t = 0
   for (let n = n0; n < n1; n++) for (let ty = 0; ty < down; ty++) for (let tx = 0; tx < across; tx++, t++) {
     const rows = min(size, OH - ty * size), cols = min(size, OW - tx * size)
@@ -190,7 +190,7 @@ function outputTiles(m: i32, n0: i32, n1: i32, mm: Ptr, mStep: i32, OH: i32, OW:
 
 /** Output gradients of images [n0, n1) to dM[point][tile][mStep]; places outside the output count as 0. */
 @inline function gradientTilesOf(size: i32, n0: i32, n1: i32, dy: Ptr, OH: i32, OW: i32, N: i32, down: i32, across: i32, mm: Ptr, mStep: i32, scratch: Ptr): void {
-  const tiles = (n1 - n0) * down * across, pointStep = <usize>(tiles * mStep) << 2, half = scratch + 36 * STEP, zero = f32x4.splat(0)
+  const tiles = (n1 - n0) * down * across, pointStep = <usize>planeOf(tiles, mStep) << 2, half = scratch + 36 * STEP, zero = f32x4.splat(0)
   let t = 0
   for (let n = n0; n < n1; n++) for (let ty = 0; ty < down; ty++) for (let tx = 0; tx < across; tx++, t++) {
     const rows = min(size, OH - ty * size), cols = min(size, OW - tx * size), corner = at(dy, ((n * OH + ty * size) * OW + tx * size) * N)
@@ -214,7 +214,7 @@ function gradientTiles(m: i32, n0: i32, n1: i32, dy: Ptr, OH: i32, OW: i32, N: i
 
 /** dV[point][tile][vStep] added up into the input gradients of images [n0, n1). */
 function scatterTiles(n0: i32, n1: i32, v: Ptr, vStep: i32, H: i32, W: i32, C: i32, top: i32, left: i32, m: i32, down: i32, across: i32, dx: Ptr, scratch: Ptr): void {
-  const tiles = (n1 - n0) * down * across, pointStep = <usize>(tiles * vStep) << 2, half = scratch + 36 * STEP
+  const tiles = (n1 - n0) * down * across, pointStep = <usize>planeOf(tiles, vStep) << 2, half = scratch + 36 * STEP
   clear(at(dx, n0 * H * W * C), (n1 - n0) * H * W * C)
   let t = 0
   for (let n = n0; n < n1; n++) for (let ty = 0; ty < down; ty++) for (let tx = 0; tx < across; tx++, t++) {
@@ -234,6 +234,9 @@ function scatterTiles(n0: i32, n1: i32, v: Ptr, vStep: i32, H: i32, W: i32, C: i
 /** Scratch of the line transforms. */
 const LINES: usize = 72 * 16
 
+/** Floats between two points of transformed data: an odd number of cache lines, so that the 36 do not fall into the same cache set. */
+@inline function planeOf(tiles: i32, step: i32): i32 { return ((tiles * step + 15) & ~15) | 16 }
+
 @inline function even4(n: i32): i32 { return (n + 3) & ~3 }
 
 /** Forward convolution of blocks [lo, hi) of `group` images each, from transformed filters. */
@@ -243,7 +246,7 @@ export function winogradForward(
   const m = 7 - r, down = (OH + m - 1) / m, across = (OW + m - 1) / m, vStep = even4(C), mStep = panels(N) * 8
   for (let block = lo; block < hi; block++) {
     const n0 = block * group, n1 = min(n0 + group, batch), tiles = (n1 - n0) * down * across
-    const v = scratch + LINES, mm = at(v, 36 * tiles * vStep), rest = at(mm, 36 * tiles * mStep)
+    const v = scratch + LINES, mm = at(v, 36 * planeOf(tiles, vStep)), rest = at(mm, 36 * planeOf(tiles, mStep))
     dataTiles(n0, n1, x, H, W, C, top, left, m, down, across, v, vStep, scratch)
     multiplyPoints(v, tiles, vStep, C, u, mStep, mm, mStep, rest)
     outputTiles(m, n0, n1, mm, mStep, OH, OW, N, down, across, bias, relu, y, scratch)
@@ -266,12 +269,12 @@ export function winogradGradient(
     if (bias) clear(bias, mStep)
     for (let n0 = (part * batch) / parts; n0 < last; n0 += group) {
       const n1 = min(n0 + group, last), tiles = (n1 - n0) * down * across
-      const mm = scratch + LINES, v = at(mm, 36 * tiles * mStep), rest = at(v, 36 * tiles * max(wide, vStep))
+      const mm = scratch + LINES, v = at(mm, 36 * planeOf(tiles, mStep)), rest = at(v, 36 * planeOf(tiles, max(wide, vStep)))
       gradientTiles(m, n0, n1, dy, OH, OW, N, down, across, mm, mStep, scratch)
       if (grad) {
         dataTiles(n0, n1, x, H, W, C, top, left, m, down, across, v, vStep, scratch)
         for (let point = 0; point < 36; point++) {
-          const vp = at(v, point * tiles * vStep), mp = at(mm, point * tiles * mStep), g = at(grad, point * plane)
+          const vp = at(v, point * planeOf(tiles, vStep)), mp = at(mm, point * planeOf(tiles, mStep)), g = at(grad, point * plane)
           for (let c = 0; c < C; c += 4) gradRows(C - c, at(vp, c), mp, tiles, <usize>vStep << 2, mStep, N, at(g, c * 8), C * 8)
         }
       }

@@ -1,6 +1,6 @@
 import type { WasmMemory } from './webAssembly.ts'
 
-/** What a worker needs to serve: it instantiates the module over the memory as `env.memory` and calls its export `serve(thread)`. */
+/** What a worker needs to serve (`serveKernels`). */
 export interface WorkerOrder {
   readonly module: object
   readonly memory: WasmMemory

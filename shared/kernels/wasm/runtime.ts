@@ -1,7 +1,7 @@
 import { fail, IssueError, issue, ok, type Result, toIssue } from '../../result.ts'
 import { KERNEL_FILES, type KernelHost, type KernelWorker } from './host.ts'
 import { PAGE } from './memory.ts'
-import { type KernelExports, type WasmMemory, wasm } from './webAssembly.ts'
+import { type KernelExports, type WasmMemory, WORD, wasm } from './webAssembly.ts'
 
 /** Kernels over a memory of their own, with the threads that serve them. */
 export interface KernelRuntime {
@@ -27,8 +27,6 @@ export interface RuntimeOptions {
   readonly scratchBytes: number
 }
 
-/** Int32 indices of the control words in `kernels/asm/schedule.ts`. */
-const WORD = { generation: 50, done: 51, stop: 52, ready: 53, scratch: 54, scratchBytes: 55 } as const
 /** Longest that a worker may hold one piece of work, ms. */
 const PATIENCE = 20_000
 /** Longest that workers may take to start, ms; without them the work is done by fewer threads. */

@@ -18,6 +18,9 @@ export interface KernelExports {
   run(program: number, from: number, end: number): number
   /** Goes on with a run that returned 0. */
   resume(): number
-  /** The life of a worker; returns when told to stop. */
-  serve(thread: number): void
+  /** Helps as a worker while there is work; returns the generation whose end to wait for, or -1 to stop. */
+  serve(thread: number): number
 }
+
+/** Control words in memory as Int32 indices (`kernels/asm/schedule.ts`). */
+export const WORD = { generation: 50, done: 51, stop: 52, ready: 53, scratch: 54, scratchBytes: 55 } as const

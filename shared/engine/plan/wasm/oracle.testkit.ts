@@ -115,7 +115,9 @@ export const openBoth = async (
   const trainer = optimizers[optimizer].make(tf, 0.01)
   const variables = model.trainableWeights.map(weight => weight.read() as unknown as tf.Variable)
   const names = new Map(
-    model.layers.flatMap(layer => layer.weights.map(w => [(w.read() as unknown as tf.Variable).name, `${layer.name}/${w.originalName.split('/').at(-1)}`])),
+    model.layers.flatMap(layer =>
+      layer.weights.map(w => [(w.read() as unknown as tf.Variable).name, `${layer.name}/${w.originalName.split('/').at(-1)}`]),
+    ),
   )
   return {
     data,

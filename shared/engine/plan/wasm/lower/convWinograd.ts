@@ -12,8 +12,8 @@ const WORTH = 0.7
 /** Tiles that are transformed together, and the floats they may fill. */
 const TILES = 64
 const MOST_FLOATS = 2 ** 22
-/** Floats for the transform of lines. */
-const LINES = 288
+/** Floats for the transform of lines, and what the planes of the points are apart. */
+const LINES = 288 + 2 * POINTS * 32
 
 const tilesOf = ({ oh, ow, kernel: [r] }: Convolution): number => Math.ceil(oh / (7 - r)) * Math.ceil(ow / (7 - r))
 const even4 = (n: number): number => Math.ceil(n / 4) * 4
