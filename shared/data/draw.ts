@@ -4,6 +4,7 @@ import { GLYPHS, type Glyph, type Stroke } from './strokes.ts'
 const SIDE = 28
 /** Longest side of the drawn ink, pixels. */
 const BOX = 20
+const MOST_MOVE = 2.8
 const PIECES = 6
 const GRID = 3
 
@@ -101,7 +102,7 @@ const drawCurves = (curves: readonly Point[][], radius: number, [dx, dy]: Point)
   return ink
 }
 
-/** How far the mass lies from the middle, in pixels; the way to move it back. */
+/** The way to move the mass to the middle, in pixels, as far as the ink stays off the border. */
 const offCentre = (ink: Float32Array): Point => {
   let [mass, across, down] = [0, 0, 0]
   ink.forEach((value, i) => {
@@ -109,7 +110,8 @@ const offCentre = (ink: Float32Array): Point => {
     across += value * ((i % SIDE) + 0.5)
     down += value * (Math.floor(i / SIDE) + 0.5)
   })
-  return mass > 0 ? [SIDE / 2 - across / mass, SIDE / 2 - down / mass] : [0, 0]
+  const move = (sum: number) => Math.min(Math.max(SIDE / 2 - sum / mass, -MOST_MOVE), MOST_MOVE)
+  return mass > 0 ? [move(across), move(down)] : [0, 0]
 }
 
 /** Draws one digit by a random hand: 28×28 values 0–255, ink within 20×20, centred by mass. */
