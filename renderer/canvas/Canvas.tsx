@@ -1,8 +1,6 @@
 import { useEffect } from 'react'
-import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode } from 'reactflow'
+import { Background, BackgroundVariant, ConnectionLineType, ReactFlow, ReactFlowProvider, SelectionMode } from 'reactflow'
 import 'reactflow/dist/style.css'
-import { layerOf } from '../../shared/layers/registry.ts'
-import { colourOf } from '../glyph/glyph.ts'
 import { useRun } from '../store/runStore.ts'
 import './canvas.css'
 import { canvasStore, useCanvas } from './canvasStore.ts'
@@ -10,8 +8,9 @@ import { EmptyHint } from './EmptyHint.tsx'
 import { LayerCard } from './LayerNode.tsx'
 import { LayerWire } from './LayerWire.tsx'
 import { Menus } from './Menus.tsx'
+import { ZOOM } from './makeView.ts'
+import { Overview } from './Overview.tsx'
 import { QuickAddBox } from './QuickAdd.tsx'
-import type { LayerNode } from './toFlow.ts'
 import { useConnecting } from './useConnecting.ts'
 import { useFlow } from './useFlow.ts'
 import { useMenus } from './useMenus.ts'
@@ -34,7 +33,7 @@ const Table = () => {
   const flow = useFlow()
   const connecting = useConnecting()
   const menus = useMenus()
-  const { frame, level, onPointerMove, onPointerLeave } = useView()
+  const { frame, level, onMoveStart, onPointerMove, onPointerLeave } = useView()
   const running = useRun(s => s.status)
   const isConnecting = useCanvas(s => s.connecting !== null)
   useEffect(() => () => canvasStore.setState({ quickAdd: null, menu: null, renaming: null, connecting: null }), [])
@@ -64,8 +63,9 @@ const Table = () => {
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onlyRenderVisibleElements={flow.nodes.length > MANY}
-        minZoom={0.08}
-        maxZoom={2.5}
+        minZoom={ZOOM.min}
+        maxZoom={ZOOM.max}
+        onMoveStart={onMoveStart}
         deleteKeyCode={null}
         multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
         selectionMode={SelectionMode.Partial}
@@ -77,9 +77,7 @@ const Table = () => {
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
-        {flow.nodes.length > 0 && (
-          <MiniMap<LayerNode> pannable zoomable ariaLabel="Overview" nodeColor={colourInMap} nodeBorderRadius={30} />
-        )}
+        {flow.nodes.length > 0 && <Overview />}
         <ZoomControls />
       </ReactFlow>
       {flow.nodes.length === 0 && <EmptyHint />}
@@ -88,5 +86,3 @@ const Table = () => {
     </section>
   )
 }
-
-const colourInMap = (node: LayerNode): string => colourOf(layerOf(node.data.resolved.node.type)?.category)

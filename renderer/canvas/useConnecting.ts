@@ -29,13 +29,13 @@ export const useConnecting = () => {
     const screen = pointOf(event)
     const over =
       (document.elementFromPoint(screen.x, screen.y)?.closest('.react-flow__node') as HTMLElement | null)?.dataset.id ?? state.toNode?.id
-    if (over === connecting.node) return
-    if (over) return attach(connecting.node, connecting.side, over)
-    const at = screenToFlowPosition(screen)
-    const y = connecting.side === 'out' ? at.y : at.y - CARD.height
-    canvasStore.setState({
-      quickAdd: { screen, at: { x: Math.round(at.x - CARD.width / 2), y: Math.round(y) }, connect: connecting, wire: null },
-    })
+    if (over === undefined) {
+      const at = screenToFlowPosition(screen)
+      const y = connecting.side === 'out' ? at.y : at.y - CARD.height
+      canvasStore.setState({
+        quickAdd: { screen, at: { x: Math.round(at.x - CARD.width / 2), y: Math.round(y) }, connect: connecting, wire: null },
+      })
+    } else if (over !== connecting.node) attach(connecting.node, connecting.side, over)
   }
   return {
     onConnectStart: start,
@@ -43,7 +43,7 @@ export const useConnecting = () => {
     onConnect: ({ source, target }: Connection) => connect(source, target),
     isValidConnection: ({ source, target }: { source: string; target: string }) => {
       const { connecting } = canvasStore.getState()
-      return connecting?.possible.has(connecting.side === 'out' ? target : source)
+      return connecting?.possible.has(connecting.side === 'out' ? target : source) ?? false
     },
   }
 }

@@ -7,6 +7,7 @@ export interface CanvasView {
   fit(nodes?: readonly string[]): void
   zoomIn(): void
   zoomOut(): void
+  zoomTo(zoom: number): void
   /** Brings one card to the middle, if it is not in sight. */
   reveal(node: string): void
   /** From a point of the window to the canvas. */

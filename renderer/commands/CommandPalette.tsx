@@ -4,6 +4,7 @@ import { colourOf } from '../glyph/glyph.ts'
 import { useProject, useResolved } from '../store/projectStore.ts'
 import { uiStore, useUi } from '../store/uiStore.ts'
 import './commands.css'
+import { type Command, MENUS } from './define.ts'
 import { showKeys } from './keys.ts'
 import { useOverlay } from './overlays.ts'
 import { commands } from './registry.ts'
@@ -37,26 +38,35 @@ export const CommandPalette = () => {
   )
 }
 
-const Commands = () => (
-  <List.Group heading="Commands">
-    {commands
-      .filter(c => c.id !== 'view.commands' && c.enabled())
-      .map(c => (
-        <List.Item
-          key={c.id}
-          value={c.id}
-          keywords={[c.label, c.menu]}
-          onSelect={() => {
-            close()
-            // After the dialog has given the focus back, so that a command may take it.
-            setTimeout(() => void c.run(), 0)
-          }}
-        >
-          {c.label}
-          {c.keys[0] && <kbd>{showKeys(c.keys[0])}</kbd>}
-        </List.Item>
-      ))}
-  </List.Group>
+const Commands = () => {
+  const enabled = commands.filter(c => c.id !== 'view.commands' && c.enabled())
+  return MENUS.map(menu => {
+    const own = enabled.filter(c => c.menu === menu)
+    return (
+      own.length > 0 && (
+        <List.Group key={menu} heading={menu}>
+          {own.map(c => (
+            <CommandRow key={c.id} command={c} />
+          ))}
+        </List.Group>
+      )
+    )
+  })
+}
+
+const CommandRow = ({ command }: { command: Command }) => (
+  <List.Item
+    value={command.id}
+    keywords={[command.label]}
+    onSelect={() => {
+      close()
+      // After the dialog has given the focus back, so that a command may take it.
+      setTimeout(() => void command.run(), 0)
+    }}
+  >
+    {command.label}
+    {command.keys[0] && <kbd>{showKeys(command.keys[0])}</kbd>}
+  </List.Item>
 )
 
 const Layers = () => {

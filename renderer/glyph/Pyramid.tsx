@@ -11,17 +11,21 @@ export interface PyramidLayer {
 
 const GAP = 5
 const HEIGHT = 46
+/** Room in width, in the pixels of the glyphs; a longer network stands in a closer row, each box before the last one. */
+const WIDTH = 226
 
-/** The shapes of a network side by side, in order of computation, scaled to the room it is given. */
+/** The shapes of a network in a row, in order of computation, to one scale. */
 export const Pyramid = ({ layers, label }: { layers: readonly PyramidLayer[]; label: string }) => {
+  const sum = layers.reduce((total, { shape }) => total + extentOf(boxOf(shape)).width, 0)
+  const gap = Math.min(GAP, (WIDTH - sum) / Math.max(1, layers.length - 1))
   let x = 0
   const placed = layers.map(layer => {
     const box = boxOf(layer.shape)
     const left = x
-    x += extentOf(box).width + GAP
+    x += extentOf(box).width + gap
     return { layer, box, left }
   })
-  const width = Math.max(1, x - GAP)
+  const width = Math.max(1, x - gap)
   return (
     <svg className="pyramid" viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="xMidYMid meet" role="img" aria-label={label}>
       {placed.map(({ layer, box, left }) => {
