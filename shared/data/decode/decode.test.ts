@@ -17,7 +17,7 @@ const text = (value: string) => new TextEncoder().encode(value)
 const gz = (bytes: Uint8Array, level = 6) => new Uint8Array(gzipSync(bytes, { level }))
 
 describe('gzip', () => {
-  const plain = text('Netloom '.repeat(50_000))
+  const plain = text('Netloom '.repeat(5_000))
 
   it('unpacks what Node packed, at any level', () => {
     for (const level of [0, 1, 9]) expect(sameBytes(unwrap(gunzip(gz(plain, level), 'a.gz')), plain)).toBe(true)
@@ -44,13 +44,16 @@ describe('gzip', () => {
     for (let length = 0; length < packed.length; length++) refusal(gunzip(packed.subarray(0, length), 'a.gz'))
   })
 
-  it('with any bit of its contents flipped is refused', () => {
+  it('with any bit flipped past its header is refused, or unpacks to the same', () => {
     const packed = gz(plain)
     fc.assert(
       fc.property(fc.integer({ min: 10 * 8, max: packed.length * 8 - 1 }), bit => {
         const bytes = packed.slice()
         bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-        refusal(gunzip(bytes, 'a.gz'))
+        const read = gunzip(bytes, 'a.gz')
+        // Only the bits that fill up the last packed byte mean nothing.
+        if (read.ok) expect(sameBytes(read.value, plain)).toBe(true)
+        else refusal(read)
       }),
       { numRuns: 300 },
     )
