@@ -38,6 +38,14 @@ export const forgetModel = (): void => {
   clearProbe()
 }
 
+/** Throws away what was learned: the model is built anew with random weights. */
+export const rebuildFresh = async (): Promise<Result<null>> => {
+  weightsStore.setState({ weights: null })
+  builtKey = ''
+  foreign = true
+  return ensureModel()
+}
+
 /** Builds the model of the open project unless it stands; trained weights that still fit are kept. */
 export const ensureModel = async (): Promise<Result<null>> => {
   const { project, isOpen } = projectStore.getState()

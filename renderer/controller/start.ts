@@ -8,6 +8,7 @@ import { weightsStore } from '../store/weightsStore.ts'
 import { connectEngine } from '../worker/engineClient.ts'
 import { ensureData, forgetLoaded, isAtHand, isLoaded } from './data.ts'
 import { call, setEngine } from './engine.ts'
+import { clearEvaluation } from './evaluate.ts'
 import { latest, quiet } from './latest.ts'
 import { ensureModel, forgetModel, isBuilt, mayBuildUnasked } from './model.ts'
 import { rewatch, watch } from './probe.ts'
@@ -49,6 +50,7 @@ const onReplaced = (): void => {
   if (runStore.getState().run > 0) void call('command', { type: 'stop' })
   runStore.setState(s => ({ run: s.run + 1, ...(s.history.length > 0 ? replayed(s.history) : {}) }))
   forgetModel()
+  clearEvaluation()
   watch(null)
 }
 

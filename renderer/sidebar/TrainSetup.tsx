@@ -1,6 +1,6 @@
 import { BACKENDS, LOSSES, type LossId, OPTIMIZERS, type OptimizerId, type TrainingSetup } from '../../shared/graph/document.ts'
 import { rateText } from '../controller/runEvents.ts'
-import { changeTraining, setLearningRate } from '../controller/training.ts'
+import { changeTraining, forgetLearned, setLearningRate } from '../controller/training.ts'
 import { useProject } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
 import { BACKEND_NAMES, backendLabel } from '../strips/BackendBadge.tsx'
@@ -39,7 +39,22 @@ export const TrainSetup = () => {
       </Section>
       <Backend setup={setup} idle={idle} />
       <Outcome />
+      <Learned idle={idle} />
     </>
+  )
+}
+
+/** Training goes on from what was learned; this takes it back to random weights. */
+const Learned = ({ idle }: { idle: boolean }) => {
+  const trained = useRun(s => s.trained)
+  if (!trained) return null
+  return (
+    <Section title="What it has learned">
+      <p className="side-note">Train goes on from the weights it has now.</p>
+      <button type="button" className="button wide" disabled={!idle} onClick={() => void forgetLearned()}>
+        Start afresh with random weights
+      </button>
+    </Section>
   )
 }
 
@@ -47,6 +62,7 @@ const Learning = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => (
   <>
     <ChoiceRow
       label="Loss"
+      wide
       value={setup.loss}
       disabled={!idle}
       options={LOSSES.map(l => [l, LOSS_NAMES[l]])}
