@@ -40,8 +40,20 @@ export class App {
     await mouse.up()
   }
 
+  /** Waits until the view no longer moves. */
+  async settled(id: string): Promise<void> {
+    let last = ''
+    for (let same = 0; same < 4; ) {
+      const now = JSON.stringify(await this.card(id))
+      same = now === last ? same + 1 : 0
+      last = now
+      await this.page.waitForTimeout(150)
+    }
+  }
+
   /** The middle of the wire between two nodes, in page pixels. */
   async wireMiddle(from: string, to: string): Promise<{ x: number; y: number }> {
+    await this.settled(from)
     const [a, b] = [await this.card(from), await this.card(to)]
     return { x: (a.x + a.width / 2 + b.x + b.width / 2) / 2, y: (a.y + a.height + b.y) / 2 }
   }
