@@ -9,16 +9,18 @@ import { LayerCard } from './LayerNode.tsx'
 import { LayerWire } from './LayerWire.tsx'
 import { Menus } from './Menus.tsx'
 import { ZOOM } from './makeView.ts'
-import { Overview } from './Overview.tsx'
+import { menuHandlers, onCanvasDoubleClick } from './menuHandlers.ts'
+import { Overview, useRoom } from './Overview.tsx'
 import { QuickAddBox } from './QuickAdd.tsx'
-import { useConnecting } from './useConnecting.ts'
 import { useFlow } from './useFlow.ts'
-import { useMenus } from './useMenus.ts'
 import { useView } from './useView.ts'
+import { wireHandlers } from './wireHandlers.ts'
 import { ZoomControls } from './ZoomControls.tsx'
 
 const nodeTypes = { layer: LayerCard }
 const edgeTypes = { wire: LayerWire }
+const ADD_KEYS = ['Shift', 'Control', 'Meta']
+const PRO = { hideAttribution: true }
 /** Cards beyond which only the visible ones are in the page. */
 const MANY = 120
 
@@ -31,8 +33,6 @@ export const Canvas = () => (
 
 const Table = () => {
   const flow = useFlow()
-  const connecting = useConnecting()
-  const menus = useMenus()
   const { frame, level, onMoveStart, onPointerMove, onPointerLeave } = useView()
   const running = useRun(s => s.status)
   const isConnecting = useCanvas(s => s.connecting !== null)
@@ -49,17 +49,12 @@ const Table = () => {
       data-connecting={isConnecting || undefined}
       onPointerMove={onPointerMove}
       onPointerLeave={onPointerLeave}
-      onDoubleClick={menus.onDoubleClick}
+      onDoubleClick={onCanvasDoubleClick}
     >
       <ReactFlow
         {...flow}
-        {...connecting}
-        onPaneContextMenu={menus.onPaneContextMenu}
-        onNodeContextMenu={menus.onNodeContextMenu}
-        onEdgeContextMenu={menus.onEdgeContextMenu}
-        onSelectionContextMenu={menus.onSelectionContextMenu}
-        onEdgeMouseEnter={(_, edge) => canvasStore.setState({ hoverWire: edge.id })}
-        onEdgeMouseLeave={() => canvasStore.setState({ hoverWire: null })}
+        {...wireHandlers}
+        {...menuHandlers}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onlyRenderVisibleElements={flow.nodes.length > MANY}
@@ -67,22 +62,32 @@ const Table = () => {
         maxZoom={ZOOM.max}
         onMoveStart={onMoveStart}
         deleteKeyCode={null}
-        multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+        multiSelectionKeyCode={ADD_KEYS}
         selectionMode={SelectionMode.Partial}
         connectionLineType={ConnectionLineType.Bezier}
         connectionRadius={34}
         zoomOnDoubleClick={false}
         elevateEdgesOnSelect
         nodeDragThreshold={3}
-        proOptions={{ hideAttribution: true }}
+        proOptions={PRO}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
-        {flow.nodes.length > 0 && <Overview />}
-        <ZoomControls />
+        <Corner empty={flow.nodes.length === 0} />
       </ReactFlow>
       {flow.nodes.length === 0 && <EmptyHint />}
       <QuickAddBox />
       <Menus />
     </section>
+  )
+}
+
+/** The overview, where there is room for it, and the zoom buttons. */
+const Corner = ({ empty }: { empty: boolean }) => {
+  const shown = useRoom() && !empty
+  return (
+    <>
+      {shown && <Overview />}
+      <ZoomControls beside={shown} />
+    </>
   )
 }

@@ -1,12 +1,20 @@
-import { MiniMap, type MiniMapNodeProps, useReactFlow } from 'reactflow'
+import { MiniMap, type MiniMapNodeProps, useReactFlow, useStore } from 'reactflow'
 import { CARD } from '../../shared/graph/layout.ts'
 import { colourOf } from '../glyph/glyph.ts'
 import { STRIP } from './geometry.ts'
 import type { LayerNode } from './toFlow.ts'
 
+/** Canvas width in pixels below which the overview would cover the network. */
+const NARROW = 640
+
+/** Whether the canvas has room for the overview. */
+export const useRoom = (): boolean => useStore(s => s.width >= NARROW)
+
+const SIZE = { width: 96, height: 92 } as const
+
 /** The whole network small, with what is on screen; drag to move about. */
 export const Overview = () => (
-  <MiniMap pannable zoomable ariaLabel="Overview of the network" nodeComponent={Mark} offsetScale={3} style={{ width: 96, height: 92 }} />
+  <MiniMap pannable zoomable ariaLabel="Overview of the network" nodeComponent={Mark} offsetScale={3} style={SIZE} />
 )
 
 const Mark = ({ id, x, y, selected }: MiniMapNodeProps) => {

@@ -2,11 +2,11 @@ import { Panel, useStore } from 'reactflow'
 import { showKeys } from '../commands/keys.ts'
 import { canvasView } from './view.ts'
 
-/** Zoom out, the zoom, zoom in, fit. */
-export const ZoomControls = () => {
+/** Zoom out, the zoom, zoom in, fit; beside the overview or in its corner. */
+export const ZoomControls = ({ beside }: { beside: boolean }) => {
   const zoom = useStore(s => s.transform[2])
   return (
-    <Panel position="bottom-right" className="zoom">
+    <Panel position="bottom-right" className={beside ? 'zoom beside' : 'zoom'}>
       <button type="button" aria-label="Zoom out" title={`Zoom out (${showKeys('Ctrl+-')})`} onClick={() => canvasView()?.zoomOut()}>
         −
       </button>

@@ -7,8 +7,9 @@ import type { CanvasView } from './view.ts'
 
 /** Zoom of the canvas: as far out and in as it goes, and the largest that fitting chooses. */
 export const ZOOM = { min: 0.08, max: 2.5, fit: 1 } as const
-/** Room left around what is fitted or brought into sight, pixels of the window. */
+/** Room left around what is fitted or brought into sight, pixels of the window; below there stand the zoom buttons. */
 const MARGIN = 16
+const PADDING = { top: '16px', left: '20px', right: '20px', bottom: '46px' } as const
 
 const ms = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 160)
 
@@ -19,7 +20,7 @@ const showCards = (flow: ReactFlowInstance<LayerNode>, box: DOMRect, nodes: read
   const bounds = flow.getNodesBounds(shown)
   const right = Math.max(...shown.map(n => n.position.x + CARD.width + (n.data.strip && !n.data.folded ? STRIP.gap + STRIP.width : 0)))
   const wide = { ...bounds, width: right - bounds.x }
-  void flow.setViewport(getViewportForBounds(wide, box.width, box.height, ZOOM.min, ZOOM.fit, `${MARGIN}px`), { duration })
+  void flow.setViewport(getViewportForBounds(wide, box.width, box.height, ZOOM.min, ZOOM.fit, PADDING), { duration })
 }
 
 /** How far to pan so that a span lies inside another one; 0 when it does. */

@@ -1,6 +1,7 @@
 import type { Category } from '../../shared/layers/define.ts'
 import type { Shape } from '../../shared/layers/shape.ts'
-import { boxOf, colourOf, extentOf, faces } from './glyph.ts'
+import { boxOf, extentOf, rise } from './glyph.ts'
+import { Solid } from './Solid.tsx'
 
 /** One layer of a pyramid. */
 export interface PyramidLayer {
@@ -28,22 +29,9 @@ export const Pyramid = ({ layers, label }: { layers: readonly PyramidLayer[]; la
   const width = Math.max(1, x - gap)
   return (
     <svg className="pyramid" viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="xMidYMid meet" role="img" aria-label={label}>
-      {placed.map(({ layer, box, left }) => {
-        const path = faces(box)
-        return (
-          <g
-            key={layer.id}
-            transform={`translate(${left} ${HEIGHT / 2 + (box.depth * 0.6 - box.height) / 2})`}
-            fill={colourOf(layer.category)}
-            stroke="var(--ink-1)"
-            strokeWidth="0.6"
-          >
-            <path d={path.front} opacity="0.95" />
-            <path d={path.top} opacity="0.6" />
-            <path d={path.side} opacity="0.38" />
-          </g>
-        )
-      })}
+      {placed.map(({ layer, box, left }) => (
+        <Solid key={layer.id} box={box} category={layer.category} x={left} y={rise(box, HEIGHT)} ground="var(--ink-1)" />
+      ))}
     </svg>
   )
 }
