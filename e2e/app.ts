@@ -123,7 +123,7 @@ export class App {
 
   /** Waits until the run has ended. */
   async trainingDone(timeout = 150_000): Promise<void> {
-    await this.page.getByRole('banner').getByRole('button', { name: 'Train', exact: true }).last().waitFor({ timeout })
+    await this.page.locator('.titlebar-right').getByRole('button', { name: 'Train', exact: true }).waitFor({ timeout })
   }
 }
 
