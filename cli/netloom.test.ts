@@ -138,6 +138,8 @@ describe('what cannot be done', () => {
     ['a folder that is not there', ['train', 'lenet', '--data', 'idx:/nowhere'], /no folder \/nowhere/],
     ['a folder without images', ['train', 'lenet', '--data', 'idx:FOLDER'], /holds no IDX files/],
     ['data that does not fit', ['train', 'lenet', '--data', 'iris'], /samples of the data are 4, but "input" takes 28×28×1/],
+    ['a place that cannot be', ['train', 'iris-mlp', '--out', '/dev/null/x/a.netloom'], /could not be saved/],
+    ['a folder where no folder can be made', ['train', 'iris-mlp', '--out', '/proc/x/a.netloom'], /could not be saved/],
     ['weights in a JSON file', ['train', 'iris-mlp', '--out', 'a.netloom.json'], /ends? in \.netloom/],
   ])('%s exits with 1 and a sentence', async (_, args, sentence) => {
     mkdirSync(join(folder, 'empty'), { recursive: true })
