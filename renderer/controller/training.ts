@@ -11,7 +11,7 @@ import { say, showPanel, uiStore } from '../store/uiStore.ts'
 import { ensureData, isLoaded } from './data.ts'
 import { call } from './engine.ts'
 import { clearEvaluation } from './evaluate.ts'
-import { markBuilt, rebuildFresh } from './model.ts'
+import { ensureModel, markTrained, rebuildFresh } from './model.ts'
 import { rewatch } from './probe.ts'
 
 /** Panels that show a run; Train leaves them in front. */
@@ -60,9 +60,11 @@ const begin = async (project: ProjectFile): Promise<void> => {
     version: version + 1,
     history: [],
   })
+  const ready = await ensureModel()
+  if (!ready.ok) return abort(ready.issues[0])
   const begun = await call('train', { project, setup: project.training, run })
   if (!begun.ok) return abort(begun.issues[0])
-  markBuilt(project)
+  markTrained(project)
   if (runStore.getState().status === 'stopping') send({ type: 'stop' })
   rewatch()
 }

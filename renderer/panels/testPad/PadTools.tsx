@@ -18,11 +18,11 @@ export const PadTools = ({ words = false }: { words?: boolean }) => {
         aria-label="Take back the last stroke"
       >
         <Undo2 size={13} aria-hidden="true" />
-        {words && 'Undo stroke'}
+        {words && <span className="words">Undo stroke</span>}
       </button>
       <button type="button" className={kind} disabled={!drawn} onClick={clearPad} title="Clear the pad" aria-label="Clear the pad">
         <Eraser size={13} aria-hidden="true" />
-        {words && 'Clear'}
+        {words && <span className="words">Clear</span>}
       </button>
       <button
         type="button"
@@ -33,7 +33,7 @@ export const PadTools = ({ words = false }: { words?: boolean }) => {
         aria-label="Take a random sample of the data"
       >
         <Dices size={13} aria-hidden="true" />
-        {words && 'Pick a sample'}
+        {words && <span className="words">Pick a sample</span>}
       </button>
     </div>
   )
