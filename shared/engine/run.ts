@@ -127,8 +127,11 @@ export class Run {
       sums.loss += loss * samples
       sums.correct += values[2 * i + 1] ?? Number.NaN
       sums.samples += samples
+      // Straight into the epoch's sums, so that they do not depend on when results are read.
+      this.epochSums.loss += loss * samples
+      this.epochSums.correct += values[2 * i + 1] ?? Number.NaN
+      this.epochSums.samples += samples
     }
-    for (const key of ['loss', 'correct', 'samples'] as const) this.epochSums[key] += sums[key]
     this.total.seconds += seconds
     this.total.samples += sums.samples
     return { steps: steps.length, samples: sums.samples, loss: sums.loss / sums.samples, accuracy: sums.correct / sums.samples, seconds }
