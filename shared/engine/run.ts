@@ -6,7 +6,7 @@ import { mixSeed, rng } from '../rng.ts'
 import { type Batches, openBatches, range } from './batches.ts'
 import { brokenIssue, brokenWeight, findBroken } from './health.ts'
 import { type Objective, objectiveOf } from './objective.ts'
-import { disposeOptimizer, optimizers } from './optimizers.ts'
+import { disposeOptimizer, optimizers, setLearningRate } from './optimizers.ts'
 import type { BackendReport, NamedWeight } from './protocol.ts'
 import { isBroken, randomLayers, type StepContext, trainableVariables, trainStep } from './step.ts'
 import type { Tf } from './tf.ts'
@@ -90,13 +90,14 @@ export class Run {
     this.order = rng(mixSeed(this.job.setup.seed, 'shuffle', epoch)).shuffle(range(0, this.job.data.train.count))
   }
 
-  /** Trains on one batch of the epoch, counted from 0. */
-  train(batch: number): void {
+  /** Trains on one batch of the epoch, counted from 0, at this learning rate. */
+  train(batch: number, learningRate: number): void {
     const started = performance.now()
     const { batchSize } = this.job.setup
     const indices = this.order.slice(batch * batchSize, (batch + 1) * batchSize)
     const data = this.batches.take(indices)
     this.step += 1
+    setLearningRate(this.context.optimizer, learningRate)
     const result = trainStep(this.context, data, this.step)
     this.tf.dispose([data.x, data.y])
     this.unread.push({ result, samples: indices.length, indices })
