@@ -33,7 +33,7 @@ export const Canvas = () => (
 
 const Table = () => {
   const flow = useFlow()
-  const { frame, level, onMoveStart, onPointerMove, onPointerLeave } = useView()
+  const { frame, level, onPointerMove, onPointerLeave } = useView()
   const running = useRun(s => s.status)
   const isConnecting = useCanvas(s => s.connecting !== null)
   useEffect(() => () => canvasStore.setState({ quickAdd: null, menu: null, renaming: null, connecting: null }), [])
@@ -60,7 +60,6 @@ const Table = () => {
         onlyRenderVisibleElements={flow.nodes.length > MANY}
         minZoom={ZOOM.min}
         maxZoom={ZOOM.max}
-        onMoveStart={onMoveStart}
         deleteKeyCode={null}
         multiSelectionKeyCode={ADD_KEYS}
         selectionMode={SelectionMode.Partial}

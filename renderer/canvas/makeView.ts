@@ -13,12 +13,12 @@ const PADDING = { top: '16px', left: '20px', right: '20px', bottom: '46px' } as 
 
 const ms = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 160)
 
-/** Shows all cards with their strips, or these. */
+/** Shows all cards, or these, with the room of their strips, so that nothing has to move when the strips appear. */
 const showCards = (flow: ReactFlowInstance<LayerNode>, box: DOMRect, nodes: readonly string[], duration: number): void => {
   const shown = flow.getNodes().filter(n => !nodes.length || nodes.includes(n.id))
   if (!shown.length || box.width === 0) return
   const bounds = flow.getNodesBounds(shown)
-  const right = Math.max(...shown.map(n => n.position.x + CARD.width + (n.data.strip && !n.data.folded ? STRIP.gap + STRIP.width : 0)))
+  const right = Math.max(...shown.map(n => n.position.x + CARD.width + (!n.data.folded ? STRIP.gap + STRIP.width : 0)))
   const wide = { ...bounds, width: right - bounds.x }
   void flow.setViewport(getViewportForBounds(wide, box.width, box.height, ZOOM.min, ZOOM.fit, PADDING), { duration })
 }

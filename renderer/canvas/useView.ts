@@ -1,6 +1,5 @@
-import { type PointerEvent, useCallback, useEffect, useRef } from 'react'
+import { type PointerEvent, useEffect, useRef } from 'react'
 import { useReactFlow, useStore } from 'reactflow'
-import { probeStore } from '../store/probeStore.ts'
 import { projectStore } from '../store/projectStore.ts'
 import type { Point } from './canvasStore.ts'
 import { makeView } from './makeView.ts'
@@ -15,8 +14,6 @@ export const useView = () => {
   const flow = useReactFlow<LayerNode>()
   const frame = useRef<HTMLElement>(null)
   const pointer = useRef<Point | null>(null)
-  /** Whether the user chose what is in sight since the last fit. */
-  const chosen = useRef(false)
   const level = useStore(({ transform: [, , zoom] }) => (zoom >= LEVELS.near ? 'near' : zoom >= LEVELS.middle ? 'middle' : 'far'))
   useEffect(() => {
     const view = makeView(
@@ -25,31 +22,20 @@ export const useView = () => {
       () => pointer.current,
     )
     setCanvasView(view)
-    const show = (): void => {
-      chosen.current = false
-      requestAnimationFrame(view.fitNow)
-    }
+    const show = (): void => void requestAnimationFrame(view.fitNow)
     show()
     // A document just opened has no history; then the whole of it is shown.
-    const offProject = projectStore.subscribe((now, before) => {
+    const off = projectStore.subscribe((now, before) => {
       if (now.project !== before.project && !now.past.length && !now.future.length) show()
     })
-    // When the film strips appear, they come into sight unless the user looks at a place of their own.
-    const offProbe = probeStore.subscribe((now, before) => {
-      if (now.byNode.size > 0 && before.byNode.size === 0 && !chosen.current) requestAnimationFrame(() => view.fit())
-    })
     return () => {
-      offProject()
-      offProbe()
+      off()
       setCanvasView(null)
     }
   }, [flow])
   return {
     frame,
     level,
-    onMoveStart: useCallback((event: unknown) => {
-      if (event) chosen.current = true
-    }, []),
     onPointerMove: (event: PointerEvent) => {
       pointer.current = { x: event.clientX, y: event.clientY }
     },
