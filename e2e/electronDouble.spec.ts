@@ -30,6 +30,9 @@ const openLeNet = async (page: Page): Promise<void> => {
   await expect(page.locator('.react-flow__node')).toHaveCount(8)
 }
 
+/** The menu follows the window a moment later. */
+const clickSave = () => expect(() => desktop.clickMenu('File', 'Save')).toPass({ timeout: 10_000 })
+
 /** One edit with the keyboard: everything selected is deleted. */
 const edit = async (page: Page): Promise<void> => {
   await page.locator('.react-flow__node').nth(2).click()
@@ -55,7 +58,7 @@ test('saves through the menu and the dialog to a file on disk, and opens it agai
   await openLeNet(desktop.page)
   await edit(desktop.page)
   await expect.poll(() => desktop.window.title).toBe('• LeNet – Netloom')
-  desktop.clickMenu('File', 'Save')
+  await clickSave()
   await expect.poll(() => desktop.asked.length).toBe(1)
   expect(desktop.asked[0]?.kind).toBe('save')
   expect(existsSync(path)).toBe(false)
@@ -72,7 +75,7 @@ test('saves through the menu and the dialog to a file on disk, and opens it agai
 test('opens the file of a second start in the running window, and the one it was started with', async () => {
   const path = join(home, 'mine.netloom')
   await openLeNet(desktop.page)
-  desktop.clickMenu('File', 'Save')
+  await clickSave()
   desktop.answer(path)
   await expect.poll(() => existsSync(path)).toBe(true)
   await desktop.kill()
