@@ -1,5 +1,6 @@
 import type { DataSummary } from '../../shared/engine/protocol.ts'
 import type { BackendId, ProjectFile } from '../../shared/graph/document.ts'
+import { sameShape } from '../../shared/layers/shape.ts'
 import type { Issue } from '../../shared/result.ts'
 import { dataStore } from '../store/dataStore.ts'
 import { clearProbe, probeStore } from '../store/probeStore.ts'
@@ -8,7 +9,7 @@ import { runStore } from '../store/runStore.ts'
 import { say } from '../store/uiStore.ts'
 import { weightsStore } from '../store/weightsStore.ts'
 import { connectEngine } from '../worker/engineClient.ts'
-import { ensureData, forgetLoaded, isAtHand, isLoaded } from './data.ts'
+import { ensureData, forgetLoaded, isAtHand, isLoaded, wantedShape } from './data.ts'
 import { call, setEngine } from './engine.ts'
 import { clearEvaluation } from './evaluate.ts'
 import { latest, quiet } from './latest.ts'
@@ -46,6 +47,12 @@ const follow = latest(async (_: null) => {
   if (!(await loadIfAtHand(project)) || !mayBuildUnasked()) return
   await showBackend(project.training.backend)
   const { summary } = dataStore.getState()
+  if (summary && !sameShape(summary.shape, wantedShape(project) ?? [])) {
+    // Samples of this data do not go into this network: there is nothing true to show.
+    seen = summary
+    watch(null)
+    return
+  }
   const stands = isBuilt(project)
   if (stands && summary === seen && probeStore.getState().result) return
   await copying

@@ -8,6 +8,8 @@ export type ChartKind = 'loss' | 'accuracy'
 const FONT = '10px "JetBrains Mono Variable", "DejaVu Sans Mono", monospace'
 const WORDS = '10px "Inter Variable", "DejaVu Sans", sans-serif'
 const TICKS = 4
+/** Validation points are drawn as dots up to this many; more run into each other. */
+const MOST_POINTS = 40
 
 const yText = (kind: ChartKind, log: boolean, value: number): string => {
   if (kind === 'accuracy') return String(Math.round(value * 100))
@@ -61,7 +63,7 @@ export const chartOptions = (kind: ChartKind, log: boolean, width: number, heigh
     height,
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-    padding: [6, 4, 0, 0],
+    padding: [6, 12, 0, 0],
     scales: {
       x: { time: false, range: (_, __, max) => [0, Math.max(runStore.getState().batches, max ?? 1, 1)] },
       y: {
@@ -96,7 +98,17 @@ export const chartOptions = (kind: ChartKind, log: boolean, width: number, heigh
     series: [
       {},
       { stroke: train, width: 1.5, spanGaps: true, points: { show: false } },
-      { stroke: validation, width: 1.5, spanGaps: true, points: { show: true, size: 5, fill: validation, stroke: validation } },
+      {
+        stroke: validation,
+        width: 1.5,
+        spanGaps: true,
+        points: {
+          show: () => runStore.getState().curves.validationLoss.step.length <= MOST_POINTS,
+          size: 5,
+          fill: validation,
+          stroke: validation,
+        },
+      },
     ],
     hooks: { draw: [drawMarks] },
   }

@@ -40,7 +40,15 @@ export const FeatureMapsPanel = () => {
           {view && <Facts view={view} />}
           <label className="row maps-size">
             Size
-            <input type="range" min={24} max={160} step={4} value={size} onChange={e => setSize(Number(e.currentTarget.value))} />
+            <input
+              type="range"
+              className="slim"
+              min={24}
+              max={160}
+              step={4}
+              value={size}
+              onChange={e => setSize(Number(e.currentTarget.value))}
+            />
           </label>
           <fieldset className="segments" aria-label="Colours scaled over">
             {(['layer', 'channel'] as const).map(choice => (

@@ -55,7 +55,7 @@ export const TestPadPanel = () => {
         <div className="pad-answers">
           <div className="row">
             <Trust />
-            <PadTools words />
+            <PadTools words flat={flat} />
           </div>
           <Answers outputs={outputs} />
         </div>

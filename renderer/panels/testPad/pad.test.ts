@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { rowsOf } from './Answers.tsx'
+import { limitsOf } from './FeatureFields.tsx'
 import { extend } from './ink.ts'
 
 describe('the test pad', () => {
@@ -21,5 +22,13 @@ describe('the test pad', () => {
     const many = Array.from({ length: 100 }, (_, i) => (i === 42 ? 0.9 : i / 1000))
     expect(rowsOf(many).slice(0, 2)).toEqual([42, 99])
     expect(rowsOf(many)).toHaveLength(10)
+  })
+
+  it('gives a slider the reach that the samples have, however they were normalised', () => {
+    const table = { kind: 'table', scaling: { mean: [1.2], deviation: [0.8], scale: 8 } } as unknown as Parameters<typeof limitsOf>[0]
+    expect(limitsOf(table, 'standard', 0).map(v => Number(v.toFixed(3)))).toEqual([-0.8, 3.2])
+    expect(limitsOf(table, 'unit', 0)).toEqual([1.2, 2])
+    expect(limitsOf(table, 'none', 0)).toEqual([0, 8])
+    expect(limitsOf({ ...table, kind: 'points' }, 'standard', 0)).toEqual([-8, 8])
   })
 })
