@@ -1,7 +1,10 @@
 import { useEffect } from 'react'
 import { Background, BackgroundVariant, ConnectionLineType, ReactFlow, ReactFlowProvider, SelectionMode } from 'reactflow'
 import 'reactflow/dist/style.css'
+import type { ProjectFile } from '../../shared/graph/document.ts'
+import { projectStore } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
+import { select, uiStore } from '../store/uiStore.ts'
 import './canvas.css'
 import { canvasStore, useCanvas } from './canvasStore.ts'
 import { EmptyHint } from './EmptyHint.tsx'
@@ -31,11 +34,20 @@ export const Canvas = () => (
   </ReactFlowProvider>
 )
 
+/** Forgets selected cards and wires that are no longer there, e.g. after undo. */
+const dropGone = ({ graph }: ProjectFile): void => {
+  const { selectedNodes, selectedWires } = uiStore.getState()
+  const nodes = selectedNodes.filter(id => graph.nodes.some(n => n.id === id))
+  const wires = selectedWires.filter(id => graph.wires.some(w => w.id === id))
+  if (nodes.length < selectedNodes.length || wires.length < selectedWires.length) select(nodes, wires)
+}
+
 const Table = () => {
   const flow = useFlow()
   const { frame, level, onPointerMove, onPointerLeave } = useView()
   const running = useRun(s => s.status)
   const isConnecting = useCanvas(s => s.connecting !== null)
+  useEffect(() => projectStore.subscribe(({ project }) => dropGone(project)), [])
   useEffect(() => () => canvasStore.setState({ quickAdd: null, menu: null, renaming: null, connecting: null }), [])
   return (
     <section
@@ -66,6 +78,7 @@ const Table = () => {
         connectionLineType={ConnectionLineType.Bezier}
         connectionRadius={34}
         zoomOnDoubleClick={false}
+        connectOnClick={false}
         elevateEdgesOnSelect
         nodeDragThreshold={3}
         proOptions={PRO}

@@ -9,7 +9,7 @@ import { canvasView } from './view.ts'
 
 /** Commands of each menu by id, in groups with a line between them. */
 const NODE = [
-  ['graph.rename', 'graph.bypass', 'graph.freeze'],
+  ['graph.rename', 'graph.connect', 'graph.bypass', 'graph.freeze'],
   ['edit.cut', 'edit.copy', 'edit.duplicate', 'edit.delete'],
   ['graph.fitSelection'],
 ] as const

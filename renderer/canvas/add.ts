@@ -26,10 +26,17 @@ export const freePlace = (doc: ProjectFile, wanted: Position): Position => {
   return place
 }
 
-const added = (type: string, id: string): void => {
+/** Runs an edit that adds a card, selects it and brings it into sight; a network that was all in sight stays so. */
+const adding = (type: string, id: string, label: string, change: (doc: ProjectFile) => ProjectFile): void => {
+  const whole = canvasView()?.allInSight() ?? false
+  apply(label, change)
   select([id])
   rememberLayer(type)
-  requestAnimationFrame(() => canvasView()?.reveal(id))
+  requestAnimationFrame(() => {
+    const view = canvasView()
+    if (!whole) view?.reveal(id)
+    else if (!view?.allInSight()) view?.fit()
+  })
 }
 
 /** Puts a new layer at a place, or into a wire, and selects it. */
@@ -37,12 +44,13 @@ export const addLayerAt = (type: string, at: Position, wire: string | null = nul
   const { project } = projectStore.getState()
   const node = newNode(project, type, freePlace(project, at))
   if (wire !== null && takesInput(type))
-    apply(
+    adding(
+      type,
+      node.id,
       `Insert ${titleOf(type)}`,
       flowing(doc => insertOnWire(doc, wire, node)),
     )
-  else apply(`Add ${titleOf(type)}`, doc => addNode(doc, node))
-  added(type, node.id)
+  else adding(type, node.id, `Add ${titleOf(type)}`, doc => addNode(doc, node))
 }
 
 /** Puts a new layer at a place and draws the wire that was waiting for it; says why when it does not fit. */
@@ -51,9 +59,8 @@ export const addConnected = (type: string, at: Position, other: string, side: 'o
   const node = newNode(project, type, freePlace(project, at))
   const [from, to] = side === 'out' ? [other, node.id] : [node.id, other]
   const answer = connectable(addNode(project, node), from, to)
-  apply(`Add ${titleOf(type)}`, doc => (answer.ok ? connect(addNode(doc, node), from, to) : addNode(doc, node)))
+  adding(type, node.id, `Add ${titleOf(type)}`, doc => (answer.ok ? connect(addNode(doc, node), from, to) : addNode(doc, node)))
   if (!answer.ok) say(answer.issues[0].message, 'bad')
-  added(type, node.id)
 }
 
 /** The card after which a click in the palette adds: the selected one, else the end of the network. */

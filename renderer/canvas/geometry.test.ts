@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { foldedCards, neighbour, overlaps, wireUnder } from './geometry.ts'
+import { foldedCards, lineUp, neighbour, overlaps, wireUnder } from './geometry.ts'
 
 const places = new Map([
   ['a', { x: 0, y: 0 }],
@@ -29,6 +29,15 @@ describe('finding the wire under a card', () => {
       ['b', { x: 560, y: 0 }],
     ])
     expect(wireUnder({ x: 280, y: 10 }, row, [{ id: 'ab', from: 'a', to: 'b' }], 'right')).toBe('ab')
+  })
+})
+
+describe('dragging a card', () => {
+  it('lines up with a card it is wired to when it is nearly in line, and with no other', () => {
+    expect(lineUp('b', { x: 5, y: 200 }, places, wires, 'down')).toEqual({ x: 0, y: 200 })
+    expect(lineUp('b', { x: 30, y: 200 }, places, wires, 'down')).toEqual({ x: 30, y: 200 })
+    expect(lineUp('b', { x: 398, y: 300 }, places, wires, 'down')).toEqual({ x: 398, y: 300 })
+    expect(lineUp('b', { x: 300, y: 4 }, places, wires, 'right')).toEqual({ x: 300, y: 0 })
   })
 })
 

@@ -29,6 +29,13 @@ const shift = (from: number, to: number, low: number, high: number): number => {
   return to > high ? Math.max(high - to, low - from) : 0
 }
 
+const inside = (flow: ReactFlowInstance<LayerNode>, box: DOMRect): boolean =>
+  flow.getNodes().every(({ position: { x, y } }) => {
+    const from = flow.flowToScreenPosition({ x, y })
+    const to = flow.flowToScreenPosition({ x: x + CARD.width, y: y + CARD.height })
+    return from.x >= box.left && from.y >= box.top && to.x <= box.right && to.y <= box.bottom
+  })
+
 const reveal = (flow: ReactFlowInstance<LayerNode>, box: DOMRect, node: string): void => {
   const card = flow.getNode(node)
   if (!card) return
@@ -59,6 +66,7 @@ export const makeView = (
     zoomIn: () => void flow.zoomIn({ duration: ms() }),
     zoomOut: () => void flow.zoomOut({ duration: ms() }),
     zoomTo: zoom => void flow.zoomTo(zoom, { duration: ms() }),
+    allInSight: () => inside(flow, box()),
     reveal: node => reveal(flow, box(), node),
     toCanvas,
     contains: ({ x, y }) => frame()?.contains(document.elementFromPoint(x, y)) ?? false,

@@ -36,7 +36,7 @@ describe('a document on the canvas', () => {
     const mapper = flowMapper()
     const project = lenet()
     const before = draw(mapper, project).nodes
-    const moved = draw(mapper, moveNodes(project, new Map([['conv_2', { x: 500, y: 500 }]]))).nodes
+    const moved = draw(mapper, moveNodes(project, new Map([['conv_2', { x: 40, y: 3000 }]]))).nodes
     expect(moved.filter((n, i) => n !== before[i]).map(n => n.id)).toEqual(['conv_2'])
     expect(
       draw(mapper, project, { selectedNodes: ['input'] })

@@ -8,7 +8,9 @@ export interface CanvasView {
   zoomIn(): void
   zoomOut(): void
   zoomTo(zoom: number): void
-  /** Brings one card to the middle, if it is not in sight. */
+  /** Whether every card lies inside the canvas. */
+  allInSight(): boolean
+  /** Pans until one card is in sight. */
   reveal(node: string): void
   /** From a point of the window to the canvas. */
   toCanvas(point: Point): Position

@@ -19,9 +19,11 @@ const start = (_: unknown, { nodeId, handleType }: OnConnectStartParams): void =
   canvasStore.setState({ connecting: { node: nodeId, side, possible: connectableNodes(project.graph, resolvedOf(project), nodeId, side) } })
 }
 
-const attach = (node: string, side: 'out' | 'in', other: string): void => (side === 'out' ? connect(node, other) : connect(other, node))
+const attach = (node: string, side: 'out' | 'in', other: string): void =>
+  side === 'out' ? connectOrSay(node, other) : connectOrSay(other, node)
 
-const connect = (from: string, to: string): void => {
+/** Draws a wire, or says why it may not be drawn. */
+export const connectOrSay = (from: string, to: string): void => {
   const why = refusal(projectStore.getState().project, from, to)
   if (why) say(why, 'bad')
   else edit.connect(from, to)
@@ -51,7 +53,7 @@ const askFor = (connecting: Connecting, screen: Point): void => {
 export const wireHandlers = {
   onConnectStart: start,
   onConnectEnd: end,
-  onConnect: ({ source, target }: Connection) => connect(source, target),
+  onConnect: ({ source, target }: Connection) => connectOrSay(source, target),
   isValidConnection: ({ source, target }: { readonly source: string; readonly target: string }) => {
     const { connecting } = canvasStore.getState()
     return connecting?.possible.has(connecting.side === 'out' ? target : source) ?? false

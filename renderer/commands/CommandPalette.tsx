@@ -1,5 +1,7 @@
 import { Command as List } from 'cmdk'
-import { goTo } from '../canvas/actions.ts'
+import { goTo, selectedIds } from '../canvas/actions.ts'
+import { connectableNodes } from '../canvas/connect.ts'
+import { connectOrSay } from '../canvas/wireHandlers.ts'
 import { colourOf } from '../glyph/glyph.ts'
 import { useProject, useResolved } from '../store/projectStore.ts'
 import { uiStore, useUi } from '../store/uiStore.ts'
@@ -12,6 +14,12 @@ import { commands } from './registry.ts'
 /** Longest list of layers that is shown at once. */
 const MAX_LAYERS = 200
 
+const WORDS = {
+  all: { label: 'Command palette', ask: 'What do you want to do?', none: 'Nothing is called like that.' },
+  nodes: { label: 'Find a layer', ask: 'Name or type of a layer…', none: 'No layer is called like that.' },
+  connect: { label: 'Connect to a layer', ask: 'Connect to…', none: 'No layer that can be fed is called like that.' },
+} as const
+
 const close = (): void => uiStore.setState({ commandPaletteOpen: false })
 
 /** Everything that can be done, and every layer on the canvas, by typing a part of its name. */
@@ -23,16 +31,16 @@ export const CommandPalette = () => {
     <List.Dialog
       open={open}
       onOpenChange={now => uiStore.setState({ commandPaletteOpen: now })}
-      label={scope === 'all' ? 'Command palette' : 'Find a layer'}
+      label={WORDS[scope].label}
       overlayClassName="dialog-back"
       contentClassName="command-palette"
       loop
     >
-      <List.Input placeholder={scope === 'all' ? 'What do you want to do?' : 'Name or type of a layer…'} />
+      <List.Input placeholder={WORDS[scope].ask} />
       <List.List>
-        <List.Empty>{scope === 'all' ? 'Nothing is called like that.' : 'No layer is called like that.'}</List.Empty>
+        <List.Empty>{WORDS[scope].none}</List.Empty>
         {scope === 'all' && <Commands />}
-        {isOpen && <Layers />}
+        {isOpen && (scope === 'connect' ? <Targets /> : <Layers heading="Layers" onTake={goTo} />)}
       </List.List>
     </List.Dialog>
   )
@@ -69,11 +77,28 @@ const CommandRow = ({ command }: { command: Command }) => (
   </List.Item>
 )
 
-const Layers = () => {
+/** The layers that the selected one may feed. */
+const Targets = () => {
+  const { graph } = useProject(s => s.project)
+  const resolved = useResolved()
+  const [from] = selectedIds()
+  if (from === undefined) return null
+  const possible = connectableNodes(graph, resolved, from, 'out')
+  return <Layers heading={`${resolved.nodes.get(from)?.node.name ?? from} feeds`} only={possible} onTake={to => connectOrSay(from, to)} />
+}
+
+interface LayersProps {
+  readonly heading: string
+  readonly only?: ReadonlySet<string>
+  readonly onTake: (id: string) => void
+}
+
+const Layers = ({ heading, only, onTake }: LayersProps) => {
   const { order, nodes } = useResolved()
+  const shown = only ? order.filter(id => only.has(id)) : order
   return (
-    <List.Group heading="Layers">
-      {order.slice(0, MAX_LAYERS).map(id => {
+    <List.Group heading={heading}>
+      {shown.slice(0, MAX_LAYERS).map(id => {
         const known = nodes.get(id)
         if (!known) return null
         return (
@@ -83,7 +108,7 @@ const Layers = () => {
             keywords={[known.node.name, known.def?.title ?? known.node.type]}
             onSelect={() => {
               close()
-              goTo(id)
+              onTake(id)
             }}
           >
             <i style={{ background: colourOf(known.def?.category) }} />

@@ -22,7 +22,7 @@ const Line = ({ formula: { expression, result, legend } }: { formula: Formula })
 /** The shape and parameter calculations of a layer with its real numbers. */
 export const Formulas = ({ resolved }: { resolved: ResolvedNode }) => {
   const { output, parameters, trainable } = resolved
-  const all = formulasOf(resolved)
+  const all = formulasOf(resolved).filter(f => f.expression !== f.result)
   const ofParameters = all.filter(f => f.about === 'parameters')
   return (
     <>
