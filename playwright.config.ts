@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test'
 
 /** Chromium found or installed by scripts/ensureBrowser.mjs; unset, Playwright's own is taken. */
 const executablePath = process.env.NETLOOM_CHROMIUM
+/** Port of the served window; another one lets two runs go side by side. */
+const port = Number(process.env.NETLOOM_PORT ?? 4817)
 const root = process.getuid?.() === 0
 
 const args = [
@@ -22,12 +24,12 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   reporter: [['list']],
   use: {
-    baseURL: 'http://127.0.0.1:4817',
+    baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     launchOptions: { args, ...(executablePath ? { executablePath } : {}) },
   },
-  webServer: { command: 'node scripts/serve.mjs --port 4817', port: 4817, reuseExistingServer: !process.env.CI },
+  webServer: { command: `node scripts/serve.mjs --port ${port}`, port, reuseExistingServer: !process.env.CI },
   projects: [
     { name: 'browser', testIgnore: /electron.*\.spec\.ts/ },
     { name: 'electron', testMatch: /\.spec\.ts/ },

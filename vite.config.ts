@@ -10,6 +10,6 @@ export default defineConfig({
   publicDir: '../assets',
   plugins: [react()],
   worker: { format: 'es' },
-  build: { outDir: '../dist/renderer', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 3000 },
+  build: { outDir: '../dist/renderer', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 3000 },
   server: { headers: isolationHeaders },
 })

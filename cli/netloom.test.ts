@@ -26,13 +26,17 @@ describe('check', () => {
     ['lenet', 233_196],
     ['vgg16', 138_357_544],
     ['vgg19', 143_667_240],
-  ])('counts the parameters of %s in less than two seconds', async (id, parameters) => {
-    const started = performance.now()
-    const { code, out, err } = await netloom('check', id, '--json')
-    expect([code, err]).toEqual([0, ''])
-    expect(JSON.parse(out)).toMatchObject({ ok: true, parameters, trainable: parameters, issues: [] })
-    expect(performance.now() - started).toBeLessThan(2000)
-  })
+  ])(
+    'counts the parameters of %s in less than two seconds (the best of three tries, for the machine may be busy)',
+    { retry: 2 },
+    async (id, parameters) => {
+      const started = performance.now()
+      const { code, out, err } = await netloom('check', id, '--json')
+      expect([code, err]).toEqual([0, ''])
+      expect(JSON.parse(out)).toMatchObject({ ok: true, parameters, trainable: parameters, issues: [] })
+      expect(performance.now() - started).toBeLessThan(2000)
+    },
+  )
 
   it('lists every layer with its shape, the batch left open', async () => {
     const { layers } = JSON.parse((await netloom('check', 'lenet', '--json')).out)
@@ -137,7 +141,9 @@ describe('what cannot be done', () => {
     ['unknown data', ['train', 'iris-mlp', '--data', 'flowers'], /no data set "flowers"; .*iris/],
     ['a folder that is not there', ['train', 'lenet', '--data', 'idx:/nowhere'], /no folder \/nowhere/],
     ['a folder without images', ['train', 'lenet', '--data', 'idx:FOLDER'], /holds no IDX files/],
-    ['data that does not fit', ['train', 'lenet', '--data', 'iris'], /iris|4\b/],
+    ['data that does not fit', ['train', 'lenet', '--data', 'iris'], /samples of the data are 4, but "input" takes 28×28×1/],
+    ['a place that cannot be', ['train', 'iris-mlp', '--out', '/dev/null/x/a.netloom'], /could not be saved/],
+    ['a folder where no folder can be made', ['train', 'iris-mlp', '--out', '/proc/x/a.netloom'], /could not be saved/],
     ['weights in a JSON file', ['train', 'iris-mlp', '--out', 'a.netloom.json'], /ends? in \.netloom/],
   ])('%s exits with 1 and a sentence', async (_, args, sentence) => {
     mkdirSync(join(folder, 'empty'), { recursive: true })

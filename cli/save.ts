@@ -3,16 +3,25 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { atomicSave } from '../node/atomicSave.ts'
-import { fileIssue } from '../node/fileIssue.ts'
+import { errorCode, fileIssue } from '../node/fileIssue.ts'
 import type { ExportedFile } from '../shared/engine/protocol.ts'
 import { fail, failAll, ok, type Result } from '../shared/result.ts'
+
+/** Makes a folder and those above it. Node's own recursive mkdir never returns where the system answers "no such folder", as in /proc. */
+const makeFolder = async (path: string): Promise<void> => {
+  if ((await stat(path).catch(() => null))?.isDirectory()) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch(async (error: unknown) => {
+    if (errorCode(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
+  })
+}
 
 /** Makes the folder that a file will lie in, so that a long run does not end with "no such folder". */
 export const prepareOut = async (path: string): Promise<Result<null>> => {
   const full = resolve(path)
   if ((await stat(full).catch(() => null))?.isDirectory()) return fail('file/is-folder', `${path} is a folder; --out wants a file.`)
   try {
-    await mkdir(dirname(full), { recursive: true })
+    await makeFolder(dirname(full))
     return ok(null)
   } catch (error) {
     return failAll([fileIssue(error, dirname(path), 'saved')])
@@ -29,7 +38,7 @@ export const saveFile = async (path: string, bytes: Uint8Array): Promise<Result<
 const moveIn = async (stage: string, target: string, files: readonly ExportedFile[]): Promise<void> => {
   if (!existsSync(target)) return rename(stage, target)
   for (const { path } of [...files].reverse()) {
-    await mkdir(dirname(join(target, path)), { recursive: true })
+    await makeFolder(dirname(join(target, path)))
     await rename(join(stage, path), join(target, path))
   }
 }
@@ -42,11 +51,11 @@ export const saveFolder = async (path: string, files: readonly ExportedFile[]): 
     return fail('file/not-a-folder', `${path} is a file; this format consists of several files and wants a folder.`)
   let stage: string | undefined
   try {
-    await mkdir(dirname(target), { recursive: true })
+    await makeFolder(dirname(target))
     stage = join(dirname(target), `.netloom-${process.pid}-${randomBytes(6).toString('hex')}`)
     await mkdir(stage)
     for (const file of files) {
-      await mkdir(dirname(join(stage, file.path)), { recursive: true })
+      await makeFolder(dirname(join(stage, file.path)))
       const saved = await atomicSave(join(stage, file.path), file.bytes)
       if (!saved.ok) return saved
     }

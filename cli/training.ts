@@ -4,7 +4,7 @@ import type { TrainEvent } from '../shared/engine/protocol.ts'
 import { train } from '../shared/engine/trainer.ts'
 import { getWeights } from '../shared/engine/weights.ts'
 import { checkAgainstData } from '../shared/graph/checkData.ts'
-import type { BackendId, LossId, OptimizerId, ProjectFile } from '../shared/graph/document.ts'
+import type { BackendId, LossId, OptimizerId, ProjectFile, ScheduleId } from '../shared/graph/document.ts'
 import { packProject } from '../shared/project/pack.ts'
 import { failAll, ok, type Result } from '../shared/result.ts'
 import { loadData } from './data.ts'
@@ -20,6 +20,7 @@ export interface TrainOptions {
   readonly batch?: number | undefined
   readonly lr?: number | undefined
   readonly optimizer?: OptimizerId | undefined
+  readonly schedule?: ScheduleId | undefined
   readonly loss?: LossId | undefined
   readonly seed?: number | undefined
   readonly limit?: number | undefined
@@ -44,6 +45,7 @@ export const applied = (project: ProjectFile, o: TrainOptions): ProjectFile => (
     loss: o.loss ?? project.training.loss,
     optimizer: o.optimizer ?? project.training.optimizer,
     learningRate: o.lr ?? project.training.learningRate,
+    schedule: o.schedule ?? project.training.schedule,
     batchSize: o.batch ?? project.training.batchSize,
     epochs: o.epochs ?? project.training.epochs,
     seed: o.seed ?? project.training.seed,

@@ -19,7 +19,6 @@ let asked: string[] = []
 beforeEach(() => {
   home = fs.mkdtempSync(join(tmpdir(), 'netloom-'))
   fs.mkdirSync(join(home, 'documents'))
-  fs.mkdirSync(join(home, 'data'))
   answers = []
   buttons = []
   asked = []
@@ -195,6 +194,7 @@ describe('data files', () => {
 
 describe('the folder of our own', () => {
   it('starts empty when its files are broken', async () => {
+    fs.mkdirSync(join(home, 'data'))
     for (const name of ['files.json', 'settings.json']) fs.writeFileSync(join(home, 'data', name), '{"version":1,"files":[{"tok')
     expect(unwrap(await desktop().recentFiles())).toEqual([])
     expect(unwrap(await desktop().readSettings())).toEqual({})

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { realpath, stat } from 'node:fs/promises'
+import { mkdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { atomicSave } from '../node/atomicSave.ts'
@@ -43,6 +43,7 @@ export const makeKnownFiles = (folder: string): KnownFiles => {
     files.sort((a, b) => b.when - a.when)
     files.length = Math.min(files.length, KEPT)
     // The list is a convenience: that it cannot be kept must not fail a save that succeeded.
+    await mkdir(folder, { recursive: true }).catch(() => undefined)
     await atomicSave(path, Buffer.from(JSON.stringify({ version: 1, files })))
   }
   return {

@@ -2,15 +2,16 @@
 // Options: --browser (browser edition even where the desktop is there), --no-open (serve only), --port N; a project file may follow.
 // Only Node's own modules are loaded before the packages are there.
 import { spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureInstalled } from './ensureInstalled.mjs'
 import { findBrowser } from './findBrowser.mjs'
 import { root, youngest } from './freshness.mjs'
 
 const WINDOW_SOURCES = ['renderer', 'shared', 'templates', 'assets', 'scripts', 'vite.config.ts', 'package.json', 'package-lock.json']
-const STAMP = join(root, 'dist/renderer.stamp')
+
+/** A browser that fails within this time could not open a window, ms. */
+const QUICK = 5_000
 
 const run = (command, args) =>
   new Promise((done, failed) => {
@@ -21,14 +22,12 @@ const run = (command, args) =>
 
 /** Builds the window and the Node side where a source is younger than what was built. */
 const build = async () => {
+  await run(process.execPath, [join(root, 'scripts/genRegistry.mjs')])
   await run(process.execPath, [join(root, 'scripts/build.mjs'), 'electron'])
   const sources = Math.max(...WINDOW_SOURCES.map(name => youngest(join(root, name))))
-  if (youngest(join(root, 'dist/renderer/index.html')) > 0 && youngest(STAMP) > sources) return
+  if (youngest(join(root, 'dist/renderer/index.html')) > sources) return
   console.error('Building the window …')
-  const began = new Date().toISOString()
   await run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'])
-  mkdirSync(dirname(STAMP), { recursive: true })
-  writeFileSync(STAMP, began)
 }
 
 const hasDisplay = () => process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
@@ -46,7 +45,10 @@ const untilExit = child =>
 
 /** Opens the desktop app and waits for its end; false, with the reason told, when there is none. */
 const openDesktop = async files => {
-  if (!hasDisplay()) return false
+  if (!hasDisplay()) {
+    console.log('The desktop app is not available: this session has no display. Serving the browser edition.')
+    return false
+  }
   const { ensureElectron } = await import('./desktop.mjs')
   const { path, reason } = await ensureElectron()
   if (!path) {
@@ -73,9 +75,10 @@ const openBrowser = async (port, open) => {
   const browser = open && hasDisplay() ? findBrowser() : null
   if (browser) {
     console.log(`Netloom is open in a window of its own, served at ${url}`)
-    await untilExit(spawn(browser, appArguments(url, profile), { stdio: 'ignore' }))
-    await close()
-    return
+    const opened = Date.now()
+    const code = await untilExit(spawn(browser, appArguments(url, profile), { stdio: 'ignore' }))
+    if (code === 0 || Date.now() - opened > QUICK) return close()
+    console.log('The browser ended at once, so no window is open.')
   }
   console.log(`Open Netloom in Chromium, Chrome or Edge: ${url}${own ? ' (Ctrl+C ends it)' : ''}`)
   if (!own) return

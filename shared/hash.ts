@@ -1,3 +1,5 @@
+import { digestSha256 } from './sha256.ts'
+
 const hex = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 
 /** The bytes behind a view, in memory order (little-endian on every machine Netloom runs on). */
@@ -13,5 +15,6 @@ export const sha256 = async (...parts: readonly (ArrayBufferView | string)[]): P
     whole.set(piece, at)
     at += piece.length
   }
-  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', whole)))
+  const subtle = (globalThis as { readonly crypto?: Partial<typeof crypto> }).crypto?.subtle
+  return hex(subtle ? new Uint8Array(await subtle.digest('SHA-256', whole)) : digestSha256(whole))
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from './hash.ts'
 import { mixSeed, rng } from './rng.ts'
+import { digestSha256 } from './sha256.ts'
 
 const draw = (seed: number, count: number) => {
   const random = rng(seed)
@@ -76,5 +78,12 @@ describe('the hash', () => {
     expect(await sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
     expect(await sha256('a', new Uint8Array([98, 99]))).toBe(await sha256('abc'))
     expect(await sha256(new Float32Array([1.5]).subarray(0, 0))).toBe(await sha256(''))
+  })
+
+  it('is the same without the help of the platform, at every length around a block', () => {
+    for (const length of [0, 1, 3, 55, 56, 57, 63, 64, 65, 119, 120, 1000, 100_000]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (i * 31 + 7) & 255)
+      expect(Buffer.from(digestSha256(bytes)).toString('hex')).toBe(createHash('sha256').update(bytes).digest('hex'))
+    }
   })
 })

@@ -1,4 +1,4 @@
-import { LOSSES, OPTIMIZERS } from '../../shared/graph/document.ts'
+import { LOSSES, OPTIMIZERS, SCHEDULES } from '../../shared/graph/document.ts'
 import { fail, failAll, type Issue, ok, type Result } from '../../shared/result.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { BACKEND_OPTION } from '../engine.ts'
@@ -12,6 +12,7 @@ const OPTIONS = {
   epochs: { kind: 'int', min: 1, max: 1_000_000, help: 'How often to go through the data.' },
   batch: { kind: 'int', min: 1, max: 65_536, help: 'Samples per step.' },
   lr: { kind: 'float', min: 1e-9, max: 1000, help: 'Learning rate.' },
+  schedule: { kind: 'choice', values: SCHEDULES, help: 'How the learning rate moves over the run.' },
   optimizer: { kind: 'choice', values: OPTIMIZERS, help: 'How gradients become new weights.' },
   loss: { kind: 'choice', values: LOSSES, help: 'What is made small.' },
   seed: { kind: 'int', min: 0, max: 2 ** 31 - 1, help: 'Seed of initial weights, order and dropout; the split keeps its own.' },

@@ -1,25 +1,29 @@
 import { useEffect } from 'react'
-import { Background, BackgroundVariant, ConnectionLineType, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode } from 'reactflow'
+import { Background, BackgroundVariant, ConnectionLineType, ReactFlow, ReactFlowProvider, SelectionMode } from 'reactflow'
 import 'reactflow/dist/style.css'
-import { layerOf } from '../../shared/layers/registry.ts'
-import { colourOf } from '../glyph/glyph.ts'
+import type { ProjectFile } from '../../shared/graph/document.ts'
+import { projectStore } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
+import { select, uiStore } from '../store/uiStore.ts'
 import './canvas.css'
 import { canvasStore, useCanvas } from './canvasStore.ts'
 import { EmptyHint } from './EmptyHint.tsx'
 import { LayerCard } from './LayerNode.tsx'
 import { LayerWire } from './LayerWire.tsx'
 import { Menus } from './Menus.tsx'
+import { ZOOM } from './makeView.ts'
+import { menuHandlers, onCanvasDoubleClick } from './menuHandlers.ts'
+import { Overview, useRoom } from './Overview.tsx'
 import { QuickAddBox } from './QuickAdd.tsx'
-import type { LayerNode } from './toFlow.ts'
-import { useConnecting } from './useConnecting.ts'
 import { useFlow } from './useFlow.ts'
-import { useMenus } from './useMenus.ts'
 import { useView } from './useView.ts'
+import { wireHandlers } from './wireHandlers.ts'
 import { ZoomControls } from './ZoomControls.tsx'
 
 const nodeTypes = { layer: LayerCard }
 const edgeTypes = { wire: LayerWire }
+const ADD_KEYS = ['Shift', 'Control', 'Meta']
+const PRO = { hideAttribution: true }
 /** Cards beyond which only the visible ones are in the page. */
 const MANY = 120
 
@@ -30,13 +34,20 @@ export const Canvas = () => (
   </ReactFlowProvider>
 )
 
+/** Forgets selected cards and wires that are no longer there, e.g. after undo. */
+const dropGone = ({ graph }: ProjectFile): void => {
+  const { selectedNodes, selectedWires } = uiStore.getState()
+  const nodes = selectedNodes.filter(id => graph.nodes.some(n => n.id === id))
+  const wires = selectedWires.filter(id => graph.wires.some(w => w.id === id))
+  if (nodes.length < selectedNodes.length || wires.length < selectedWires.length) select(nodes, wires)
+}
+
 const Table = () => {
   const flow = useFlow()
-  const connecting = useConnecting()
-  const menus = useMenus()
   const { frame, level, onPointerMove, onPointerLeave } = useView()
   const running = useRun(s => s.status)
   const isConnecting = useCanvas(s => s.connecting !== null)
+  useEffect(() => projectStore.subscribe(({ project }) => dropGone(project)), [])
   useEffect(() => () => canvasStore.setState({ quickAdd: null, menu: null, renaming: null, connecting: null }), [])
   return (
     <section
@@ -50,37 +61,30 @@ const Table = () => {
       data-connecting={isConnecting || undefined}
       onPointerMove={onPointerMove}
       onPointerLeave={onPointerLeave}
-      onDoubleClick={menus.onDoubleClick}
+      onDoubleClick={onCanvasDoubleClick}
     >
       <ReactFlow
         {...flow}
-        {...connecting}
-        onPaneContextMenu={menus.onPaneContextMenu}
-        onNodeContextMenu={menus.onNodeContextMenu}
-        onEdgeContextMenu={menus.onEdgeContextMenu}
-        onSelectionContextMenu={menus.onSelectionContextMenu}
-        onEdgeMouseEnter={(_, edge) => canvasStore.setState({ hoverWire: edge.id })}
-        onEdgeMouseLeave={() => canvasStore.setState({ hoverWire: null })}
+        {...wireHandlers}
+        {...menuHandlers}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onlyRenderVisibleElements={flow.nodes.length > MANY}
-        minZoom={0.08}
-        maxZoom={2.5}
+        minZoom={ZOOM.min}
+        maxZoom={ZOOM.max}
         deleteKeyCode={null}
-        multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+        multiSelectionKeyCode={ADD_KEYS}
         selectionMode={SelectionMode.Partial}
         connectionLineType={ConnectionLineType.Bezier}
         connectionRadius={34}
         zoomOnDoubleClick={false}
+        connectOnClick={false}
         elevateEdgesOnSelect
         nodeDragThreshold={3}
-        proOptions={{ hideAttribution: true }}
+        proOptions={PRO}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
-        {flow.nodes.length > 0 && (
-          <MiniMap<LayerNode> pannable zoomable ariaLabel="Overview" nodeColor={colourInMap} nodeBorderRadius={30} />
-        )}
-        <ZoomControls />
+        <Corner empty={flow.nodes.length === 0} />
       </ReactFlow>
       {flow.nodes.length === 0 && <EmptyHint />}
       <QuickAddBox />
@@ -89,4 +93,13 @@ const Table = () => {
   )
 }
 
-const colourInMap = (node: LayerNode): string => colourOf(layerOf(node.data.resolved.node.type)?.category)
+/** The overview, where there is room for it, and the zoom buttons. */
+const Corner = ({ empty }: { empty: boolean }) => {
+  const shown = useRoom() && !empty
+  return (
+    <>
+      {shown && <Overview />}
+      <ZoomControls beside={shown} />
+    </>
+  )
+}

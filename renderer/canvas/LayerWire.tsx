@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { type CSSProperties, memo } from 'react'
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from 'reactflow'
 import { dims } from '../../shared/layers/shape.ts'
 import { useCanvas } from './canvasStore.ts'
@@ -15,7 +15,7 @@ export const LayerWire = memo(({ id, sourceX, sourceY, targetX, targetY, sourceP
         id={id}
         path={path}
         className={takes ? 'wire takes' : 'wire'}
-        style={{ strokeWidth: data?.width ?? 1.5 }}
+        style={takes ? undefined : ({ '--wire': `${data?.width ?? 1.5}px` } as CSSProperties)}
         interactionWidth={18}
       />
       {hovered && (

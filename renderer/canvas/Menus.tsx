@@ -7,20 +7,16 @@ import { select } from '../store/uiStore.ts'
 import { canvasStore, type MenuTarget, type Point, useCanvas } from './canvasStore.ts'
 import { canvasView } from './view.ts'
 
-/** Commands of each menu by id; null draws a line. */
+/** Commands of each menu by id, in groups with a line between them. */
 const NODE = [
-  'graph.rename',
-  'graph.bypass',
-  'graph.freeze',
-  null,
-  'edit.cut',
-  'edit.copy',
-  'edit.duplicate',
-  'edit.delete',
-  null,
-  'graph.fitSelection',
-]
-const CANVAS = ['graph.quickAdd', 'edit.paste', null, 'edit.selectAll', 'graph.layout', 'graph.direction', 'view.fit']
+  ['graph.rename', 'graph.connect', 'graph.bypass', 'graph.freeze'],
+  ['edit.cut', 'edit.copy', 'edit.duplicate', 'edit.delete'],
+  ['graph.fitSelection'],
+] as const
+const CANVAS = [
+  ['graph.quickAdd', 'edit.paste'],
+  ['edit.selectAll', 'graph.layout', 'graph.direction', 'view.fit'],
+] as const
 
 const close = (): void => canvasStore.setState({ menu: null })
 
@@ -52,10 +48,15 @@ export const Menus = () => {
 
 const Items = ({ target, point }: { target: MenuTarget; point: Point }) => {
   if (target.kind === 'wire') return <WireItems id={target.id} point={point} />
-  return (target.kind === 'node' ? NODE : CANVAS).map((id, i) => (id ? <CommandItem key={id} id={id} /> : <Line key={`line-${i > 3}`} />))
+  const groups: readonly (readonly string[])[] = target.kind === 'node' ? NODE : CANVAS
+  return groups.map(group => (
+    <DropdownMenu.Group key={group[0]} className="menu-group">
+      {group.map(id => (
+        <CommandItem key={id} id={id} />
+      ))}
+    </DropdownMenu.Group>
+  ))
 }
-
-const Line = () => <DropdownMenu.Separator className="menu-line" />
 
 const CommandItem = ({ id }: { id: string }) => {
   const command = commandOf(id)
@@ -72,7 +73,9 @@ const WireItems = ({ id, point }: { id: string; point: Point }) => (
   <>
     <DropdownMenu.Item
       className="menu-item"
-      onSelect={() => canvasStore.setState({ quickAdd: { screen: point, at: null, connect: null, wire: id } })}
+      onSelect={() =>
+        canvasStore.setState({ quickAdd: { screen: point, at: canvasView()?.toCanvas(point) ?? null, connect: null, wire: id } })
+      }
     >
       Insert a layer…
     </DropdownMenu.Item>

@@ -1,23 +1,16 @@
-import { Panel, useReactFlow, useStore } from 'reactflow'
+import { Panel, useStore } from 'reactflow'
 import { showKeys } from '../commands/keys.ts'
 import { canvasView } from './view.ts'
 
-/** Zoom out, the zoom, zoom in, fit. */
-export const ZoomControls = () => {
+/** Zoom out, the zoom, zoom in, fit; beside the overview or in its corner. */
+export const ZoomControls = ({ beside }: { beside: boolean }) => {
   const zoom = useStore(s => s.transform[2])
-  const { zoomTo } = useReactFlow()
   return (
-    <Panel position="bottom-right" className="zoom">
+    <Panel position="bottom-right" className={beside ? 'zoom beside' : 'zoom'}>
       <button type="button" aria-label="Zoom out" title={`Zoom out (${showKeys('Ctrl+-')})`} onClick={() => canvasView()?.zoomOut()}>
         −
       </button>
-      <button
-        type="button"
-        className="mono"
-        aria-label="Zoom to 100 %"
-        title="Zoom to 100 %"
-        onClick={() => void zoomTo(1, { duration: 150 })}
-      >
+      <button type="button" className="mono" aria-label="Zoom to 100 %" title="Zoom to 100 %" onClick={() => canvasView()?.zoomTo(1)}>
         {Math.round(zoom * 100)} %
       </button>
       <button type="button" aria-label="Zoom in" title={`Zoom in (${showKeys('Ctrl+=')})`} onClick={() => canvasView()?.zoomIn()}>

@@ -1,5 +1,5 @@
 import { connectable } from '../../shared/graph/connectable.ts'
-import type { Position, ProjectFile } from '../../shared/graph/document.ts'
+import type { GraphNode, Position, ProjectFile } from '../../shared/graph/document.ts'
 import { addNode, connect, insertOnWire, moveNodes, removeNodes } from '../../shared/graph/edit.ts'
 import { newNode } from '../../shared/graph/ids.ts'
 import { CARD } from '../../shared/graph/layout.ts'
@@ -26,10 +26,17 @@ export const freePlace = (doc: ProjectFile, wanted: Position): Position => {
   return place
 }
 
-const added = (type: string, id: string): void => {
+/** Runs an edit that adds a card, selects it and brings it into sight; a network that was all in sight stays so. */
+const adding = (type: string, id: string, label: string, change: (doc: ProjectFile) => ProjectFile): void => {
+  const whole = canvasView()?.allInSight() ?? false
+  apply(label, change)
   select([id])
   rememberLayer(type)
-  requestAnimationFrame(() => canvasView()?.reveal(id))
+  requestAnimationFrame(() => {
+    const view = canvasView()
+    if (!whole) view?.reveal(id)
+    else if (!view?.allInSight()) view?.fit()
+  })
 }
 
 /** Puts a new layer at a place, or into a wire, and selects it. */
@@ -37,12 +44,13 @@ export const addLayerAt = (type: string, at: Position, wire: string | null = nul
   const { project } = projectStore.getState()
   const node = newNode(project, type, freePlace(project, at))
   if (wire !== null && takesInput(type))
-    apply(
+    adding(
+      type,
+      node.id,
       `Insert ${titleOf(type)}`,
       flowing(doc => insertOnWire(doc, wire, node)),
     )
-  else apply(`Add ${titleOf(type)}`, doc => addNode(doc, node))
-  added(type, node.id)
+  else adding(type, node.id, `Add ${titleOf(type)}`, doc => addNode(doc, node))
 }
 
 /** Puts a new layer at a place and draws the wire that was waiting for it; says why when it does not fit. */
@@ -51,43 +59,42 @@ export const addConnected = (type: string, at: Position, other: string, side: 'o
   const node = newNode(project, type, freePlace(project, at))
   const [from, to] = side === 'out' ? [other, node.id] : [node.id, other]
   const answer = connectable(addNode(project, node), from, to)
-  apply(`Add ${titleOf(type)}`, doc => (answer.ok ? connect(addNode(doc, node), from, to) : addNode(doc, node)))
+  adding(type, node.id, `Add ${titleOf(type)}`, doc => (answer.ok ? connect(addNode(doc, node), from, to) : addNode(doc, node)))
   if (!answer.ok) say(answer.issues[0].message, 'bad')
-  added(type, node.id)
 }
 
 /** The card after which a click in the palette adds: the selected one, else the end of the network. */
-const anchor = (doc: ProjectFile): { readonly id: string; readonly chosen: boolean } | null => {
-  const selected = uiStore.getState().selectedNodes.filter(id => doc.graph.nodes.some(n => n.id === id))
-  const [only] = selected
-  if (only !== undefined && selected.length === 1) return { id: only, chosen: true }
-  const end = resolvedOf(doc).outputs.at(-1)
-  return end === undefined ? null : { id: end, chosen: false }
+const anchor = (doc: ProjectFile): GraphNode | undefined => {
+  const known = (id: string | undefined): GraphNode | undefined => doc.graph.nodes.find(n => n.id === id)
+  const selected = uiStore.getState().selectedNodes.filter(known)
+  return selected.length === 1 ? known(selected[0]) : known(resolvedOf(doc).outputs.at(-1))
 }
 
 /** Adds a layer after the selected card, or at the end, and connects it where it fits; between two connected cards it is inserted. */
 export const addLayer = (type: string): void => {
   const { project } = projectStore.getState()
-  const after = takesInput(type) ? anchor(project) : null
-  const source = after && project.graph.nodes.find(n => n.id === after.id)
-  if (!after || !source) {
+  const after = takesInput(type) ? anchor(project) : undefined
+  if (after) addAfter(type, after, project)
+  else {
     const middle = canvasView()?.middle() ?? { x: 200, y: 100 }
-    return addLayerAt(type, { x: Math.round(middle.x - CARD.width / 2), y: Math.round(middle.y - CARD.height * 2) })
+    addLayerAt(type, { x: Math.round(middle.x - CARD.width / 2), y: Math.round(middle.y - CARD.height * 2) })
   }
-  const leaving = project.graph.wires.filter(w => w.from === source.id)
+}
+
+const addAfter = (type: string, { id, position }: GraphNode, { graph }: ProjectFile): void => {
+  const leaving = graph.wires.filter(w => w.from === id)
   const [only] = leaving
-  const next = neighbour(source.position, 'after', canvasStore.getState().direction)
+  const next = neighbour(position, 'after', canvasStore.getState().direction)
   if (only && leaving.length === 1) addLayerAt(type, next, only.id)
-  else addConnected(type, next, source.id, 'out')
+  else addConnected(type, next, id, 'out')
 }
 
 /** Puts a card that hangs on nothing into a wire; what follows makes room. */
 export const insertOn = (id: string, wire: string, at: Position | undefined): void => {
   const node = projectStore.getState().project.graph.nodes.find(n => n.id === id)
   if (!node) return
-  if (!takesInput(node.type)) return apply('Move layer', doc => (at ? moveNodes(doc, new Map([[id, at]])) : doc))
-  apply(
-    `Insert ${node.name}`,
-    flowing(doc => insertOnWire(removeNodes(doc, [id]), wire, { ...node, position: at ?? node.position })),
-  )
+  const insert = flowing(doc => insertOnWire(removeNodes(doc, [id]), wire, { ...node, position: at ?? node.position }))
+  const move = (doc: ProjectFile): ProjectFile => (at ? moveNodes(doc, new Map([[id, at]])) : doc)
+  if (takesInput(node.type)) apply(`Insert ${node.name}`, insert)
+  else apply('Move layer', move)
 }

@@ -45,10 +45,10 @@ export const pasteHere = (): void => {
   const view = canvasView()
   if (text === null || !view) return
   const fragment = parseFragment(text)
-  if (!fragment.ok) return say(`This cannot be pasted: ${fragment.issues[0].message}`, 'bad')
   const at = view.pointer() ?? view.middle()
   const corner = { x: Math.round(at.x - CARD.width / 2), y: Math.round(at.y - CARD.height / 2) }
-  put('Paste', freshFragment(projectStore.getState().project, fragment.value, corner))
+  if (fragment.ok) put('Paste', freshFragment(projectStore.getState().project, fragment.value, corner))
+  else say(`This cannot be pasted: ${fragment.issues[0].message}`, 'bad')
 }
 
 /** Puts a copy of the selected layers beside them. */

@@ -72,6 +72,25 @@ export const wireUnder = (
   return best
 }
 
+/** Pixels within which a dragged card lines up with the cards it is wired to. */
+const SNAP = 7
+
+/** A place for a dragged card, in line with one of the cards it is wired to when it is nearly so. */
+export const lineUp = (
+  id: string,
+  place: Position,
+  places: ReadonlyMap<string, Position>,
+  wires: readonly Wire[],
+  direction: Direction,
+): Position => {
+  const axis = direction === 'down' ? 'x' : 'y'
+  const near = wires
+    .flatMap(w => (w.from === id ? [w.to] : w.to === id ? [w.from] : []))
+    .flatMap(other => places.get(other)?.[axis] ?? [])
+    .find(value => Math.abs(value - place[axis]) <= SNAP)
+  return near === undefined ? place : { ...place, [axis]: near }
+}
+
 /** Where each card stands. */
 export const placesOf = (nodes: readonly GraphNode[]): ReadonlyMap<string, Position> => new Map(nodes.map(n => [n.id, n.position]))
 

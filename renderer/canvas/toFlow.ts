@@ -95,7 +95,7 @@ export const flowMapper = () => {
 
   const toNodes = (project: ProjectFile, resolved: Resolved, ui: FlowUi): LayerNode[] => {
     const places = new Map([...placesOf(project.graph.nodes), ...ui.dragged])
-    const folded = ui.strips && ui.direction === 'down' ? foldedCards(places) : null
+    const folded = ui.direction === 'down' ? foldedCards(places) : null
     const selected = new Set(ui.selectedNodes)
     const next = project.graph.nodes.flatMap(({ id, position }) => {
       const known = resolved.nodes.get(id)

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { EdgeChange, NodeChange } from 'reactflow'
+import type { Position } from '../../shared/graph/document.ts'
 import { useProbe } from '../store/probeStore.ts'
 import { projectStore, useProject, useResolved } from '../store/projectStore.ts'
 import { uiStore, useUi } from '../store/uiStore.ts'
@@ -7,7 +8,7 @@ import { insertOn } from './add.ts'
 import { canvasStore, useCanvas } from './canvasStore.ts'
 import { edit } from './edits.ts'
 import { readEdgeChanges, readNodeChanges } from './fromChanges.ts'
-import { placesOf, wireUnder } from './geometry.ts'
+import { lineUp, placesOf, wireUnder } from './geometry.ts'
 import { flowMapper, type LayerNode } from './toFlow.ts'
 
 /** The wire that takes a card which is dragged alone and hangs on nothing yet. */
@@ -20,8 +21,18 @@ const wireFor = (ids: readonly string[]): string | null => {
   return at ? wireUnder(at, placesOf(nodes), wires, direction, id) : null
 }
 
+/** A card that is dragged alone lines up with those it is wired to. */
+const aligned = (places: ReadonlyMap<string, Position> | null): ReadonlyMap<string, Position> | null => {
+  const { nodes, wires } = projectStore.getState().project.graph
+  if (places?.size !== 1) return places
+  return new Map([...places].map(([id, place]) => [id, lineUp(id, place, placesOf(nodes), wires, canvasStore.getState().direction)]))
+}
+
 const onNodesChange = (changes: NodeChange<LayerNode>[]): void => {
-  const { selected, dragging, moved } = readNodeChanges(changes, uiStore.getState().selectedNodes)
+  const read = readNodeChanges(changes, uiStore.getState().selectedNodes)
+  const { selected } = read
+  const dragging = aligned(read.dragging)
+  const moved = canvasStore.getState().dragged.size ? aligned(read.moved) : read.moved
   if (selected) uiStore.setState({ selectedNodes: selected })
   if (dragging) {
     canvasStore.setState(s => ({ dragged: new Map([...s.dragged, ...dragging]) }))
@@ -31,7 +42,7 @@ const onNodesChange = (changes: NodeChange<LayerNode>[]): void => {
 }
 
 /** Cards arrived: one undo step, also when one of them was dropped on a wire. Keys that move in a row are one step too. */
-const finishMove = (moved: ReadonlyMap<string, { x: number; y: number }>): void => {
+const finishMove = (moved: ReadonlyMap<string, Position>): void => {
   const { dragged, dropWire } = canvasStore.getState()
   canvasStore.setState({ dragged: new Map(), dropWire: null })
   const [id] = moved.keys()

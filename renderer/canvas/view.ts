@@ -7,7 +7,10 @@ export interface CanvasView {
   fit(nodes?: readonly string[]): void
   zoomIn(): void
   zoomOut(): void
-  /** Brings one card to the middle, if it is not in sight. */
+  zoomTo(zoom: number): void
+  /** Whether every card lies inside the canvas. */
+  allInSight(): boolean
+  /** Pans until one card is in sight. */
   reveal(node: string): void
   /** From a point of the window to the canvas. */
   toCanvas(point: Point): Position

@@ -1,15 +1,24 @@
 import { Command as List } from 'cmdk'
-import { goTo } from '../canvas/actions.ts'
+import { goTo, selectedIds } from '../canvas/actions.ts'
+import { connectableNodes } from '../canvas/connect.ts'
+import { connectOrSay } from '../canvas/wireHandlers.ts'
 import { colourOf } from '../glyph/glyph.ts'
 import { useProject, useResolved } from '../store/projectStore.ts'
 import { uiStore, useUi } from '../store/uiStore.ts'
 import './commands.css'
+import { type Command, MENUS } from './define.ts'
 import { showKeys } from './keys.ts'
 import { useOverlay } from './overlays.ts'
 import { commands } from './registry.ts'
 
 /** Longest list of layers that is shown at once. */
 const MAX_LAYERS = 200
+
+const WORDS = {
+  all: { label: 'Command palette', ask: 'What do you want to do?', none: 'Nothing is called like that.' },
+  nodes: { label: 'Find a layer', ask: 'Name or type of a layer…', none: 'No layer is called like that.' },
+  connect: { label: 'Connect to a layer', ask: 'Connect to…', none: 'No layer that can be fed is called like that.' },
+} as const
 
 const close = (): void => uiStore.setState({ commandPaletteOpen: false })
 
@@ -22,48 +31,74 @@ export const CommandPalette = () => {
     <List.Dialog
       open={open}
       onOpenChange={now => uiStore.setState({ commandPaletteOpen: now })}
-      label={scope === 'all' ? 'Command palette' : 'Find a layer'}
+      label={WORDS[scope].label}
       overlayClassName="dialog-back"
       contentClassName="command-palette"
       loop
     >
-      <List.Input placeholder={scope === 'all' ? 'What do you want to do?' : 'Name or type of a layer…'} />
+      <List.Input placeholder={WORDS[scope].ask} />
       <List.List>
-        <List.Empty>{scope === 'all' ? 'Nothing is called like that.' : 'No layer is called like that.'}</List.Empty>
+        <List.Empty>{WORDS[scope].none}</List.Empty>
         {scope === 'all' && <Commands />}
-        {isOpen && <Layers />}
+        {isOpen && (scope === 'connect' ? <Targets /> : <Layers heading="Layers" onTake={goTo} />)}
       </List.List>
     </List.Dialog>
   )
 }
 
-const Commands = () => (
-  <List.Group heading="Commands">
-    {commands
-      .filter(c => c.id !== 'view.commands' && c.enabled())
-      .map(c => (
-        <List.Item
-          key={c.id}
-          value={c.id}
-          keywords={[c.label, c.menu]}
-          onSelect={() => {
-            close()
-            // After the dialog has given the focus back, so that a command may take it.
-            setTimeout(() => void c.run(), 0)
-          }}
-        >
-          {c.label}
-          {c.keys[0] && <kbd>{showKeys(c.keys[0])}</kbd>}
-        </List.Item>
-      ))}
-  </List.Group>
+const Commands = () => {
+  const enabled = commands.filter(c => c.id !== 'view.commands' && c.enabled())
+  return MENUS.map(menu => {
+    const own = enabled.filter(c => c.menu === menu)
+    return (
+      own.length > 0 && (
+        <List.Group key={menu} heading={menu}>
+          {own.map(c => (
+            <CommandRow key={c.id} command={c} />
+          ))}
+        </List.Group>
+      )
+    )
+  })
+}
+
+const CommandRow = ({ command }: { command: Command }) => (
+  <List.Item
+    value={command.id}
+    keywords={[command.label]}
+    onSelect={() => {
+      close()
+      // After the dialog has given the focus back, so that a command may take it.
+      setTimeout(() => void command.run(), 0)
+    }}
+  >
+    {command.label}
+    {command.keys[0] && <kbd>{showKeys(command.keys[0])}</kbd>}
+  </List.Item>
 )
 
-const Layers = () => {
+/** The layers that the selected one may feed. */
+const Targets = () => {
+  const { graph } = useProject(s => s.project)
+  const resolved = useResolved()
+  const [from] = selectedIds()
+  if (from === undefined) return null
+  const possible = connectableNodes(graph, resolved, from, 'out')
+  return <Layers heading={`${resolved.nodes.get(from)?.node.name ?? from} feeds`} only={possible} onTake={to => connectOrSay(from, to)} />
+}
+
+interface LayersProps {
+  readonly heading: string
+  readonly only?: ReadonlySet<string>
+  readonly onTake: (id: string) => void
+}
+
+const Layers = ({ heading, only, onTake }: LayersProps) => {
   const { order, nodes } = useResolved()
+  const shown = only ? order.filter(id => only.has(id)) : order
   return (
-    <List.Group heading="Layers">
-      {order.slice(0, MAX_LAYERS).map(id => {
+    <List.Group heading={heading}>
+      {shown.slice(0, MAX_LAYERS).map(id => {
         const known = nodes.get(id)
         if (!known) return null
         return (
@@ -73,7 +108,7 @@ const Layers = () => {
             keywords={[known.node.name, known.def?.title ?? known.node.type]}
             onSelect={() => {
               close()
-              goTo(id)
+              onTake(id)
             }}
           >
             <i style={{ background: colourOf(known.def?.category) }} />

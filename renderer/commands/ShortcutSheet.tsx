@@ -1,10 +1,9 @@
 import { Dialog } from 'radix-ui'
 import './commands.css'
+import { MENUS } from './define.ts'
 import { showKeys } from './keys.ts'
 import { showSheet, useOverlay } from './overlays.ts'
 import { commands } from './registry.ts'
-
-const MENUS = ['File', 'Edit', 'View', 'Graph', 'Train', 'Help'] as const
 
 /** What the mouse does on the canvas; these have no command. */
 const GESTURES = [

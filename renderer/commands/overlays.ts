@@ -4,7 +4,7 @@ import { uiStore } from '../store/uiStore.ts'
 
 interface Overlays {
   /** What the command palette searches. */
-  readonly scope: 'all' | 'nodes'
+  readonly scope: 'all' | 'nodes' | 'connect'
   readonly sheet: boolean
 }
 

@@ -1,15 +1,19 @@
-import type { ProjectFile } from '../../shared/graph/document.ts'
+import type { DataSummary } from '../../shared/engine/protocol.ts'
+import type { BackendId, ProjectFile } from '../../shared/graph/document.ts'
+import { sameShape } from '../../shared/layers/shape.ts'
 import type { Issue } from '../../shared/result.ts'
 import { dataStore } from '../store/dataStore.ts'
-import { projectStore } from '../store/projectStore.ts'
+import { clearProbe, probeStore } from '../store/probeStore.ts'
+import { projectStore, resolvedOf } from '../store/projectStore.ts'
 import { runStore } from '../store/runStore.ts'
 import { say } from '../store/uiStore.ts'
 import { weightsStore } from '../store/weightsStore.ts'
 import { connectEngine } from '../worker/engineClient.ts'
-import { ensureData, forgetLoaded, isAtHand, isLoaded } from './data.ts'
+import { ensureData, forgetLoaded, isAtHand, isLoaded, wantedShape } from './data.ts'
 import { call, setEngine } from './engine.ts'
+import { clearEvaluation } from './evaluate.ts'
 import { latest, quiet } from './latest.ts'
-import { ensureModel, forgetModel, isBuilt, mayBuildUnasked } from './model.ts'
+import { distrustModel, ensureModel, forgetModel, isBuilt, mayBuildUnasked } from './model.ts'
 import { rewatch, watch } from './probe.ts'
 import { replayed } from './runEvents.ts'
 
@@ -20,24 +24,42 @@ const REST = 350
 /** Least time between two copies of the weights while training, ms. */
 const WEIGHTS_EVERY = 10_000
 
+/** The data that the strips were last shown for. */
+let seen: DataSummary | null = null
+
 const loadIfAtHand = async (project: ProjectFile): Promise<boolean> => {
   if (isLoaded(project)) return true
   return isAtHand(project.data.source) && (await ensureData()).ok
 }
 
+let asked: BackendId | 'auto' | null = null
+const showBackend = async (prefer: BackendId | 'auto'): Promise<void> => {
+  if (asked === prefer && runStore.getState().backend !== null) return
+  asked = prefer
+  const report = await call('backend', { prefer })
+  if (report.ok) runStore.setState({ backend: report.value })
+}
+
 /** Brings data, model and strips up to what is on the canvas, as far as nobody has to be asked. */
 const follow = latest(async (_: null) => {
   const { project, isOpen } = projectStore.getState()
-  if (!isOpen || !mayBuildUnasked()) return
-  if (!(await loadIfAtHand(project))) return
-  const { backend } = runStore.getState()
-  if (backend === null) {
-    const report = await call('backend', { prefer: project.training.backend })
-    if (report.ok) runStore.setState({ backend: report.value })
+  if (!isOpen || runStore.getState().status !== 'idle') return
+  if (!(await loadIfAtHand(project)) || !mayBuildUnasked()) return
+  await showBackend(project.training.backend)
+  const { summary } = dataStore.getState()
+  if (summary && !sameShape(summary.shape, wantedShape(project) ?? [])) {
+    // Samples of this data do not go into this network: there is nothing true to show.
+    seen = summary
+    watch(null)
+    return
   }
-  if (isBuilt(project)) return
-  const built = await ensureModel()
-  if (built.ok) rewatch()
+  const stands = isBuilt(project)
+  if (stands && summary === seen && probeStore.getState().result) return
+  await copying
+  if (!(await ensureModel()).ok) return
+  seen = summary
+  if (!stands) clearEvaluation()
+  rewatch()
 })
 const followSoon = quiet(REST, () => follow(null))
 
@@ -49,6 +71,7 @@ const onReplaced = (): void => {
   if (runStore.getState().run > 0) void call('command', { type: 'stop' })
   runStore.setState(s => ({ run: s.run + 1, ...(s.history.length > 0 ? replayed(s.history) : {}) }))
   forgetModel()
+  clearEvaluation()
   watch(null)
 }
 
@@ -62,18 +85,39 @@ const onEngineReplaced = (reason: Issue): void => {
 }
 
 let copied = 0
-const copyWeights = latest(async (_: null) => {
+let copying: Promise<void> = Promise.resolve()
+const copy = async (): Promise<void> => {
   const { run } = runStore.getState()
   const answer = await call('weights', {})
   copied = Date.now()
   if (answer.ok && runStore.getState().run === run) weightsStore.setState({ weights: answer.value })
+}
+const copyWeights = latest(async (_: null) => {
+  copying = copy()
+  await copying
 })
 
-const onRun = (now: ReturnType<typeof runStore.getState>, before: typeof now): void => {
-  if (now.status !== before.status && (now.status === 'idle' || now.status === 'paused') && now.step > 0) {
-    copyWeights(null)
-    if (now.status === 'idle') followSoon()
-  } else if (now.epoch !== before.epoch && now.status === 'running' && Date.now() - copied > WEIGHTS_EVERY) copyWeights(null)
+/** Weights ruined by a failed run are not kept: the last good copy takes their place. */
+const onFailed = (): void => {
+  distrustModel()
+  runStore.setState({ trained: weightsStore.getState().weights !== null })
+  followSoon()
+}
+
+type Run = ReturnType<typeof runStore.getState>
+
+const onRun = (now: Run, before: Run): void => {
+  const halted = now.status !== before.status && (now.status === 'idle' || now.status === 'paused')
+  const ruined = now.issue !== null
+  if (halted && now.step > 0 && ruined) onFailed()
+  if (halted && now.step > 0 && !ruined) copyWeights(null)
+  if (halted && now.status === 'idle') followSoon()
+  if (now.epoch !== before.epoch && now.status === 'running' && Date.now() - copied > WEIGHTS_EVERY) copyWeights(null)
+}
+
+/** A network that cannot be built has no activations; showing old ones would lie. */
+const hideStale = (project: ProjectFile): void => {
+  if (runStore.getState().status === 'idle' && probeStore.getState().result && !resolvedOf(project).buildable) clearProbe()
 }
 
 /** Sets up the engine and what follows from edits, loads and runs; called once, before the window is shown. */
@@ -81,7 +125,10 @@ export const startTraining = (): void => {
   setEngine(connectEngine, onEngineReplaced)
   projectStore.subscribe((now, before) => {
     if (wasReplaced(now, before)) onReplaced()
-    if (now.project !== before.project && now.isOpen) followSoon()
+    if (now.project !== before.project && now.isOpen) {
+      hideStale(now.project)
+      followSoon()
+    }
   })
   dataStore.subscribe((now, before) => {
     if (now.summary !== before.summary && now.summary) followSoon()

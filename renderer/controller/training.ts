@@ -10,7 +10,8 @@ import { emptyCurves, runStore } from '../store/runStore.ts'
 import { say, showPanel, uiStore } from '../store/uiStore.ts'
 import { ensureData, isLoaded } from './data.ts'
 import { call } from './engine.ts'
-import { markBuilt } from './model.ts'
+import { clearEvaluation } from './evaluate.ts'
+import { ensureModel, markTrained, rebuildFresh } from './model.ts'
 import { rewatch } from './probe.ts'
 
 /** Panels that show a run; Train leaves them in front. */
@@ -59,9 +60,11 @@ const begin = async (project: ProjectFile): Promise<void> => {
     version: version + 1,
     history: [],
   })
+  const ready = await ensureModel()
+  if (!ready.ok) return abort(ready.issues[0])
   const begun = await call('train', { project, setup: project.training, run })
   if (!begun.ok) return abort(begun.issues[0])
-  markBuilt(project)
+  markTrained(project)
   if (runStore.getState().status === 'stopping') send({ type: 'stop' })
   rewatch()
 }
@@ -112,6 +115,18 @@ export const stop = (): void => {
   if (status === 'idle' || status === 'stopping') return
   runStore.setState({ status: 'stopping' })
   if (status !== 'starting') send({ type: 'stop' })
+}
+
+/** Back to random weights, curves and evaluation included. */
+export const forgetLearned = async (): Promise<void> => {
+  if (runStore.getState().status !== 'idle') return
+  const built = await rebuildFresh()
+  if (!built.ok) return say(built.issues[0].message, 'bad')
+  const { run, backend, version } = runStore.getState()
+  runStore.setState({ ...runStore.getInitialState(), run, backend, curves: emptyCurves(), version: version + 1, history: [] })
+  clearEvaluation()
+  rewatch()
+  say('The weights are random again')
 }
 
 /** Changes how the project is trained, as one undo step. */

@@ -21,8 +21,8 @@ const Line = ({ formula: { expression, result, legend } }: { formula: Formula })
 
 /** The shape and parameter calculations of a layer with its real numbers. */
 export const Formulas = ({ resolved }: { resolved: ResolvedNode }) => {
-  const { output, parameters, trainable, multiplyAdds } = resolved
-  const all = formulasOf(resolved)
+  const { output, parameters, trainable } = resolved
+  const all = formulasOf(resolved).filter(f => f.expression !== f.result)
   const ofParameters = all.filter(f => f.about === 'parameters')
   return (
     <>
@@ -36,16 +36,13 @@ export const Formulas = ({ resolved }: { resolved: ResolvedNode }) => {
             <Line key={`${f.about} ${f.expression}`} formula={f} />
           ))}
       </section>
-      {(parameters > 0 || multiplyAdds > 0) && (
+      {parameters > 0 && (
         <section className="inspector-section" aria-label="Size">
           <h4>{parameters === 1 ? '1 parameter' : `${whole(parameters)} parameters`}</h4>
           {ofParameters.map(f => (
             <Line key={f.expression} formula={f} />
           ))}
-          <div className="formula mono">
-            {multiplyAdds > 0 && <span>{whole(multiplyAdds)} multiply–adds per sample</span>}
-            {trainable < parameters && <span>{whole(trainable)} of the parameters are trained</span>}
-          </div>
+          {trainable < parameters && <p className="formula mono">{whole(trainable)} of them are trained</p>}
         </section>
       )}
     </>

@@ -6,7 +6,7 @@ import { showKeys } from '../commands/keys.ts'
 import { colourOf } from '../glyph/glyph.ts'
 
 /** Name, type and what the layer does, with the two switches of every layer. */
-export const Head = ({ resolved: { node, def, weights } }: { resolved: ResolvedNode }) => (
+export const Head = ({ resolved: { node, def } }: { resolved: ResolvedNode }) => (
   <header className="inspector-head">
     <div className="inspector-title">
       <i style={{ background: colourOf(def?.category) }} />
@@ -14,7 +14,7 @@ export const Head = ({ resolved: { node, def, weights } }: { resolved: ResolvedN
       <Switch label={`Bypass (${showKeys('Ctrl+B')})`} on={node.bypassed} run={() => toggleBypassed([node.id])}>
         <EyeOff size={14} />
       </Switch>
-      {weights.length > 0 && (
+      {def?.weights && (
         <Switch label="Freeze: keep the weights while training" on={node.frozen} run={() => toggleFrozen([node.id])}>
           <Snowflake size={14} />
         </Switch>

@@ -4,7 +4,7 @@ import type { DatasetDef } from '../../shared/data/define.ts'
 import { IDX_PREFIX } from '../../shared/data/idx.ts'
 import type { DataSummary } from '../../shared/engine/protocol.ts'
 import { dims } from '../../shared/layers/shape.ts'
-import { cancelData, changeData, chooseSource, isLoaded, notLoadedSentence, openLocalData } from '../controller/data.ts'
+import { cancelData, changeData, chooseSource, ensureData, isLoaded, notLoadedSentence, openLocalData } from '../controller/data.ts'
 import { useData } from '../store/dataStore.ts'
 import { endGesture, useProject } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
@@ -81,12 +81,18 @@ const Source = ({ def, chosen, disabled }: { def: DatasetDef; chosen: boolean; d
 const Progress = () => {
   const loading = useData(s => s.loading)
   const issue = useData(s => s.issue)
+  if (!loading && !issue) return null
   if (!loading) {
-    return issue ? (
-      <p className="side-wrong" role="alert">
-        {issue.message}
-      </p>
-    ) : null
+    return (
+      <>
+        <p className="side-wrong" role="alert">
+          {issue?.message}
+        </p>
+        <button type="button" className="button wide" onClick={() => void ensureData()}>
+          Try again
+        </button>
+      </>
+    )
   }
   return (
     <div className="side-progress">
@@ -166,6 +172,7 @@ const Share = ({
     <span className="row">
       <input
         type="range"
+        className="slim"
         min={0}
         max={0.4}
         step={0.01}

@@ -2,20 +2,25 @@ import { Check, Download, TriangleAlert } from 'lucide-react'
 import type { ExporterDef } from '../../shared/exporters/define.ts'
 import { exporters } from '../../shared/exporters/registry.ts'
 import { type ExportOutcome, exportTo, proofSentence, useDeploy } from '../controller/deploy.ts'
+import { useModel } from '../controller/model.ts'
 import { useRun } from '../store/runStore.ts'
 import { useWhyNotTrain } from '../strips/useWhyNotTrain.ts'
 import { Section } from './fields.tsx'
 
+const worthOf = (trained: boolean, edited: boolean): string => {
+  if (!trained) return 'This network is not trained yet: its weights are still random.'
+  return edited ? 'Layers were changed since training: the weights of some may be random.' : 'The trained network, as files.'
+}
+
 /** Every format the network can be taken away in. */
 export const Deploy = () => {
   const trained = useRun(s => s.trained)
+  const edited = useModel(s => s.edited)
   return (
     <>
       <Section>
         <h3>Take it away</h3>
-        <p className="side-note">
-          {trained ? 'The trained network, as files.' : 'This network is not trained yet: its weights are still random.'}
-        </p>
+        <p className="side-note">{worthOf(trained, edited)}</p>
       </Section>
       {exporters.map(def => (
         <Exporter key={def.id} def={def} />

@@ -1,26 +1,14 @@
-import { BACKENDS, LOSSES, type LossId, OPTIMIZERS, type OptimizerId, type TrainingSetup } from '../../shared/graph/document.ts'
+import { losses } from '../../shared/engine/losses.ts'
+import { optimizers } from '../../shared/engine/optimizers.ts'
+import { schedules } from '../../shared/engine/schedules.ts'
+import { BACKENDS, LOSSES, OPTIMIZERS, SCHEDULES, type TrainingSetup } from '../../shared/graph/document.ts'
 import { rateText } from '../controller/runEvents.ts'
-import { changeTraining, setLearningRate } from '../controller/training.ts'
+import { changeTraining, forgetLearned, setLearningRate } from '../controller/training.ts'
 import { useProject } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
 import { BACKEND_NAMES, backendLabel } from '../strips/BackendBadge.tsx'
 import { ChoiceRow, NumberRow, Section } from './fields.tsx'
 
-const LOSS_NAMES: Record<LossId, string> = {
-  sparseCategoricalCrossentropy: 'Sparse categorical crossentropy',
-  categoricalCrossentropy: 'Categorical crossentropy',
-  binaryCrossentropy: 'Binary crossentropy',
-  meanSquaredError: 'Mean squared error',
-}
-const OPTIMIZER_NAMES: Record<OptimizerId, string> = {
-  sgd: 'SGD',
-  momentum: 'SGD with momentum',
-  rmsprop: 'RMSprop',
-  adagrad: 'Adagrad',
-  adadelta: 'Adadelta',
-  adam: 'Adam',
-  adamax: 'Adamax',
-}
 /** Rates that the arrow keys walk through. */
 const RATES = [1, 3].flatMap(digit => [-6, -5, -4, -3, -2, -1, 0].map(power => digit * 10 ** power)).sort((a, b) => a - b)
 
@@ -39,7 +27,22 @@ export const TrainSetup = () => {
       </Section>
       <Backend setup={setup} idle={idle} />
       <Outcome />
+      <Learned idle={idle} />
     </>
+  )
+}
+
+/** Training goes on from what was learned; this takes it back to random weights. */
+const Learned = ({ idle }: { idle: boolean }) => {
+  const trained = useRun(s => s.trained)
+  if (!trained) return null
+  return (
+    <Section title="What it has learned">
+      <p className="side-note">Train goes on from the weights it has now.</p>
+      <button type="button" className="button wide" disabled={!idle} onClick={() => void forgetLearned()}>
+        Start afresh with random weights
+      </button>
+    </Section>
   )
 }
 
@@ -47,16 +50,17 @@ const Learning = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => (
   <>
     <ChoiceRow
       label="Loss"
+      wide
       value={setup.loss}
       disabled={!idle}
-      options={LOSSES.map(l => [l, LOSS_NAMES[l]])}
+      options={LOSSES.map(l => [l, losses[l].label])}
       onTake={loss => changeTraining({ loss })}
     />
     <ChoiceRow
       label="Optimizer"
       value={setup.optimizer}
       disabled={!idle}
-      options={OPTIMIZERS.map(o => [o, OPTIMIZER_NAMES[o]])}
+      options={OPTIMIZERS.map(o => [o, optimizers[o].label])}
       onTake={optimizer => changeTraining({ optimizer })}
     />
     <NumberRow
@@ -67,6 +71,13 @@ const Learning = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => (
       text={rateText}
       step={nextRate}
       onTake={v => setLearningRate(v)}
+    />
+    <ChoiceRow
+      label="Schedule"
+      value={setup.schedule}
+      disabled={!idle}
+      options={SCHEDULES.map(s => [s, schedules[s].label])}
+      onTake={schedule => changeTraining({ schedule })}
     />
     <NumberRow
       label="Batch size"

@@ -8,9 +8,9 @@ export const Section = ({ title, children }: { title?: string; children: ReactNo
   </section>
 )
 
-/** A label and its control in one row. */
-export const Row = ({ label, id, children }: { label: string; id?: string; children: ReactNode }) => (
-  <div className="side-row">
+/** A label and its control in one row, or one above the other. */
+export const Row = ({ label, id, wide = false, children }: { label: string; id?: string; wide?: boolean; children: ReactNode }) => (
+  <div className={wide ? 'side-row stacked' : 'side-row'}>
     <label htmlFor={id}>{label}</label>
     {children}
   </div>
@@ -84,14 +84,16 @@ interface ChoiceProps<T extends string> {
   readonly value: T
   readonly options: readonly (readonly [T, string])[]
   readonly disabled?: boolean
+  /** The label stands above, for long names. */
+  readonly wide?: boolean
   readonly onTake: (value: T) => void
 }
 
 /** One of several named values. */
-export const ChoiceRow = <T extends string>({ label, value, options, disabled = false, onTake }: ChoiceProps<T>) => {
+export const ChoiceRow = <T extends string>({ label, value, options, disabled = false, wide = false, onTake }: ChoiceProps<T>) => {
   const id = useId()
   return (
-    <Row label={label} id={id}>
+    <Row label={label} id={id} wide={wide}>
       <select
         id={id}
         className="field"

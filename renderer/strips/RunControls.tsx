@@ -15,12 +15,13 @@ export const RunControls = () => {
       <button
         type="button"
         className="button"
+        aria-label="Step"
         disabled={status !== 'paused'}
         title={status === 'paused' ? 'Train on one batch (Ctrl+Shift+Enter)' : 'Pause first; Step then trains one batch at a time'}
         onClick={step}
       >
         <StepForward size={13} aria-hidden="true" />
-        Step
+        <span className="words">Step</span>
       </button>
       <button type="button" className="button primary" disabled={status === 'stopping'} title="End the run (Ctrl+Alt+Enter)" onClick={stop}>
         <Square size={11} fill="currentColor" aria-hidden="true" />
@@ -45,19 +46,20 @@ const TrainButton = ({ reason }: { reason: string | null }) => (
 
 const PauseButton = ({ status }: { status: RunStatus }) =>
   status === 'paused' ? (
-    <button type="button" className="button" title="Go on (Ctrl+Enter)" onClick={resume}>
+    <button type="button" className="button" aria-label="Resume" title="Go on (Ctrl+Enter)" onClick={resume}>
       <Play size={12} fill="currentColor" aria-hidden="true" />
-      Resume
+      <span className="words">Resume</span>
     </button>
   ) : (
     <button
       type="button"
       className="button"
+      aria-label="Pause"
       disabled={status !== 'running'}
       title={status === 'starting' ? 'The run is starting' : 'Pause the run (Ctrl+Enter)'}
       onClick={pause}
     >
       <Pause size={12} fill="currentColor" aria-hidden="true" />
-      Pause
+      <span className="words">Pause</span>
     </button>
   )

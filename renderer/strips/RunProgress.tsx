@@ -54,7 +54,15 @@ const TrainProgress = () => {
     <div className="row run-progress">
       <Line share={share} label="Training" />
       <span className="mono" data-testid="run-progress">
-        {status === 'starting' || total === 0 ? 'getting ready' : `epoch ${epoch} / ${epochs} · batch ${batch} / ${batches} · ${tail}`}
+        {status === 'starting' || total === 0 || epoch === 0 ? (
+          'getting ready'
+        ) : (
+          <>
+            epoch {epoch} / {epochs}
+            <span className="run-detail">{` · batch ${batch} / ${batches}`}</span>
+            {` · ${tail}`}
+          </>
+        )}
       </span>
     </div>
   )

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import { showPanel } from '../store/uiStore.ts'
+import { showPanel, uiStore } from '../store/uiStore.ts'
 
 interface LookState {
   /** Layer that the Feature maps panel was sent to; null follows the selection. */
@@ -17,6 +17,14 @@ export const lookAt = (node: string, channel: number | null = null): void => {
   lookStore.setState({ node, channel })
   showPanel('featureMaps')
 }
+
+// Selecting another layer takes the closer look there.
+uiStore.subscribe((now, before) => {
+  const [node] = now.selectedNodes
+  if (now.selectedNodes !== before.selectedNodes && node !== undefined && node !== lookStore.getState().node) {
+    lookStore.setState({ node: null, channel: null })
+  }
+})
 
 /** Reads the look store in a component. */
 export const useLook = <T>(pick: (state: LookState) => T): T => useStore(lookStore, pick)

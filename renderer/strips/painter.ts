@@ -1,4 +1,4 @@
-import type { LayerActivation } from '../../shared/engine/protocol.ts'
+import type { LayerActivation, TensorStats } from '../../shared/engine/protocol.ts'
 import { grey, heat, type Range, rangeOf } from './colormaps.ts'
 import { barcodeGrid, channelGrid, paintGrid, paintRgb, type Sheet } from './paint.ts'
 import type { StripPlan } from './plan.ts'
@@ -26,8 +26,20 @@ export const paintCanvas = (
   context.putImageData(image, 0, 0)
 }
 
-/** Activations start their colours at zero unless they fall below it. */
-export const heatRange = ({ min, max }: { readonly min: number; readonly max: number }): Range => ({ low: Math.min(0, min), high: max })
+/** Share of a layer's values that the colours reach; the few above it are as bright, so that one outlier does not darken the rest. */
+const COVERED = 0.995
+
+/** Activations start their colours at zero unless they fall below it, and end where nearly all values lie. */
+export const heatRange = ({ min, max, histogram }: Pick<TensorStats, 'min' | 'max' | 'histogram'>): Range => {
+  const total = histogram.reduce((sum, count) => sum + count, 0)
+  let seen = 0
+  const bin = histogram.findIndex(count => {
+    seen += count
+    return seen >= total * COVERED
+  })
+  const high = bin < 0 ? max : min + ((max - min) * (bin + 1)) / histogram.length
+  return { low: Math.min(0, min), high }
+}
 
 /** `[height, width]` of a layer's maps; a sequence is one row high. */
 export const mapSize = (shape: readonly number[]): readonly [number, number] =>

@@ -50,7 +50,7 @@ export const planStrip = (shape: Shape, role: Role, sent: number, folded: boolea
     return { kind: 'bars', pitch, count: a, width: pitch * a, height: folded ? 24 : 28 }
   }
   const lines = a > 24 ? 2 : 1
-  const columns = Math.min(Math.ceil(a / lines), size.code / 2)
+  const columns = Math.min(Math.ceil(a / lines), Math.floor(size.code / 4))
   const cell = Math.min(18, size.code / columns)
   return { kind: 'barcode', lines, columns, width: Math.round(cell * columns), height: folded ? 12 : 20 }
 }

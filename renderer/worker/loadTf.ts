@@ -15,7 +15,12 @@ const adapter = async (): Promise<AdapterInfo | null> => {
 
 const loadWasm = async (): Promise<boolean> => {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
-  setWasmPaths({ 'tfjs-backend-wasm.wasm': plainWasm, 'tfjs-backend-wasm-simd.wasm': simdWasm })
+  // The threaded build is never taken (see backends.ts), but tfjs wants a path for every build before it starts.
+  setWasmPaths({
+    'tfjs-backend-wasm.wasm': plainWasm,
+    'tfjs-backend-wasm-simd.wasm': simdWasm,
+    'tfjs-backend-wasm-threaded-simd.wasm': simdWasm,
+  })
   return true
 }
 

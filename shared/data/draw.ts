@@ -4,7 +4,13 @@ import { GLYPHS, type Glyph, type Stroke } from './strokes.ts'
 const SIDE = 28
 /** Longest side of the drawn ink, pixels. */
 const BOX = 20
+/** Half the width of a stroke's soft edge, pixels. */
+const EDGE = 0.7
+/** How far a digit may be moved to centre its mass, pixels. */
+const MOST_MOVE = 2.8
+/** Straight pieces between two points of a stroke. */
 const PIECES = 6
+/** Points across and down that the hand moves at random. */
 const GRID = 3
 
 type Point = [number, number]
@@ -62,30 +68,36 @@ const smooth = (points: readonly Point[]): Point[] => {
 
 /** Scales and moves curves so that the ink's longest side is BOX pixels and its box lies in the middle. */
 const frameCurves = (curves: readonly Point[][], radius: number): Point[][] => {
-  const all = curves.flat()
-  const [xs, ys] = [all.map(p => p[0]), all.map(p => p[1])]
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity]
+  for (const curve of curves) {
+    for (const [x, y] of curve) {
+      left = Math.min(left, x)
+      right = Math.max(right, x)
+      top = Math.min(top, y)
+      bottom = Math.max(bottom, y)
+    }
+  }
   const scale = (BOX - 2 * radius) / Math.max(right - left, bottom - top, 1e-6)
   const place = ([x, y]: Point): Point => [SIDE / 2 + (x - (left + right) / 2) * scale, SIDE / 2 + (y - (top + bottom) / 2) * scale]
   return curves.map(curve => curve.map(place))
 }
 
-/** Squared distance from a point to the segment a–b. */
-const distance2 = (x: number, y: number, a: Point, b: Point): number => {
-  const [dx, dy] = [b[0] - a[0], b[1] - a[1]]
-  const length2 = dx * dx + dy * dy
-  const t = length2 > 0 ? Math.min(Math.max(((x - a[0]) * dx + (y - a[1]) * dy) / length2, 0), 1) : 0
-  return (x - a[0] - t * dx) ** 2 + (y - a[1] - t * dy) ** 2
-}
-
 /** Draws one round-capped segment with soft edges; ink is the most any segment leaves, so that crossings do not add up. */
-const drawSegment = (ink: Float32Array, a: Point, b: Point, radius: number): void => {
-  const reach = radius + 0.7
-  for (let y = Math.max(0, Math.floor(Math.min(a[1], b[1]) - reach)); y <= Math.min(SIDE - 1, Math.max(a[1], b[1]) + reach); y++) {
-    for (let x = Math.max(0, Math.floor(Math.min(a[0], b[0]) - reach)); x <= Math.min(SIDE - 1, Math.max(a[0], b[0]) + reach); x++) {
-      const cover = (radius + 0.7 - Math.sqrt(distance2(x + 0.5, y + 0.5, a, b))) / 1.4
+const drawSegment = (ink: Float32Array, ax: number, ay: number, bx: number, by: number, radius: number): void => {
+  const reach = radius + EDGE
+  const [dx, dy] = [bx - ax, by - ay]
+  const perLength2 = 1 / Math.max(dx * dx + dy * dy, 1e-12)
+  const [left, right] = [Math.max(0, Math.floor(Math.min(ax, bx) - reach)), Math.min(SIDE - 1, Math.max(ax, bx) + reach)]
+  const [top, bottom] = [Math.max(0, Math.floor(Math.min(ay, by) - reach)), Math.min(SIDE - 1, Math.max(ay, by) + reach)]
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      const [px, py] = [x + 0.5 - ax, y + 0.5 - ay]
+      const along = Math.min(Math.max((px * dx + py * dy) * perLength2, 0), 1)
+      const distance2 = (px - along * dx) ** 2 + (py - along * dy) ** 2
+      if (distance2 >= reach * reach) continue
+      const cover = Math.min((reach - Math.sqrt(distance2)) / (2 * EDGE), 1)
       const i = y * SIDE + x
-      if (cover > (ink[i] ?? 0)) ink[i] = Math.min(cover, 1)
+      if (cover > (ink[i] ?? 0)) ink[i] = cover
     }
   }
 }
@@ -95,13 +107,13 @@ const drawCurves = (curves: readonly Point[][], radius: number, [dx, dy]: Point)
   for (const curve of curves) {
     curve.slice(1).forEach((to, i) => {
       const from = curve[i] ?? to
-      drawSegment(ink, [from[0] + dx, from[1] + dy], [to[0] + dx, to[1] + dy], radius)
+      drawSegment(ink, from[0] + dx, from[1] + dy, to[0] + dx, to[1] + dy, radius)
     })
   }
   return ink
 }
 
-/** How far the mass lies from the middle, in pixels; the way to move it back. */
+/** The way to move the mass to the middle, in pixels, as far as the ink stays off the border. */
 const offCentre = (ink: Float32Array): Point => {
   let [mass, across, down] = [0, 0, 0]
   ink.forEach((value, i) => {
@@ -109,7 +121,8 @@ const offCentre = (ink: Float32Array): Point => {
     across += value * ((i % SIDE) + 0.5)
     down += value * (Math.floor(i / SIDE) + 0.5)
   })
-  return mass > 0 ? [SIDE / 2 - across / mass, SIDE / 2 - down / mass] : [0, 0]
+  const move = (sum: number) => Math.min(Math.max(SIDE / 2 - sum / mass, -MOST_MOVE), MOST_MOVE)
+  return mass > 0 ? [move(across), move(down)] : [0, 0]
 }
 
 /** Draws one digit by a random hand: 28×28 values 0–255, ink within 20×20, centred by mass. */
@@ -124,5 +137,7 @@ export const drawDigit = (digit: number, random: Rng): Uint8Array => {
     radius,
   )
   const ink = drawCurves(curves, radius, offCentre(drawCurves(curves, radius, [0, 0])))
-  return Uint8Array.from(ink, value => Math.round(255 * value))
+  const out = new Uint8Array(SIDE * SIDE)
+  for (let i = 0; i < out.length; i++) out[i] = Math.round(255 * (ink[i] ?? 0))
+  return out
 }

@@ -2,14 +2,8 @@ import type * as tfjs from '@tensorflow/tfjs'
 import type { Resolved, ResolvedNode } from '../graph/resolved.ts'
 import { failAll, IssueError, issue, ok, type Result, toIssue } from '../result.ts'
 import { mixSeed } from '../rng.ts'
-import { trainDilated } from './dilated.ts'
+import { repair } from './repairs.ts'
 import type { Tf } from './tf.ts'
-
-/** A frozen batch normalisation keeps its statistics, as in Keras: it always computes as if not training. */
-const keepStatistics = (layer: tfjs.layers.Layer): void => {
-  const call = layer.call.bind(layer)
-  layer.call = (inputs, kwargs) => call(inputs, { ...kwargs, training: false })
-}
 
 const makeLayer = (tf: Tf, resolved: ResolvedNode, seed: number): tfjs.layers.Layer => {
   const { node, def, params } = resolved
@@ -24,8 +18,7 @@ const makeLayer = (tf: Tf, resolved: ResolvedNode, seed: number): tfjs.layers.La
     trainable: !node.frozen,
     output: resolved.output ?? [],
   })
-  if (layer.getClassName() === 'Conv2D') trainDilated(tf, layer)
-  if (node.frozen && layer.getClassName() === 'BatchNormalization') keepStatistics(layer)
+  repair(tf, layer, node.frozen)
   return layer
 }
 

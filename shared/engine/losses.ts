@@ -15,6 +15,8 @@ export interface Head {
 export interface LossDef {
   readonly id: LossId
   readonly label: string
+  /** Class below `keras.losses`. */
+  readonly keras: string
   /** One sentence for the tooltip. */
   readonly doc: string
   /** The last activation that is computed together with this loss, which keeps both exact. */
@@ -93,6 +95,7 @@ export const losses: Readonly<Record<LossId, LossDef>> = {
   sparseCategoricalCrossentropy: {
     id: 'sparseCategoricalCrossentropy',
     label: 'Sparse categorical cross-entropy',
+    keras: 'SparseCategoricalCrossentropy',
     doc: 'For one of several classes given as a number; the last layer has one softmax output per class.',
     fuses: 'softmax',
     positive: true,
@@ -102,6 +105,7 @@ export const losses: Readonly<Record<LossId, LossDef>> = {
   categoricalCrossentropy: {
     id: 'categoricalCrossentropy',
     label: 'Categorical cross-entropy',
+    keras: 'CategoricalCrossentropy',
     doc: 'The same for classes given as a row of zeros and a one; Netloom makes those rows itself.',
     fuses: 'softmax',
     positive: true,
@@ -111,6 +115,7 @@ export const losses: Readonly<Record<LossId, LossDef>> = {
   binaryCrossentropy: {
     id: 'binaryCrossentropy',
     label: 'Binary cross-entropy',
+    keras: 'BinaryCrossentropy',
     doc: 'For yes or no: one sigmoid output, or one per class when each is judged on its own.',
     fuses: 'sigmoid',
     positive: true,
@@ -120,6 +125,7 @@ export const losses: Readonly<Record<LossId, LossDef>> = {
   meanSquaredError: {
     id: 'meanSquaredError',
     label: 'Mean squared error',
+    keras: 'MeanSquaredError',
     doc: 'Mean of the squared differences; for predicting numbers.',
     fuses: null,
     positive: true,

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { OptimizerId } from '../graph/document.ts'
+import type { Call } from '../layers/define.ts'
 import type { Tf } from './tf.ts'
 
 /** One way to turn gradients into new weights. */
@@ -8,6 +9,10 @@ export interface OptimizerDef {
   readonly label: string
   /** One sentence for the tooltip. */
   readonly doc: string
+  /** Extra values kept per trainable parameter. */
+  readonly slots: number
+  /** Name and further arguments below `keras.optimizers`. */
+  readonly keras: Call
   make(tf: Tf, learningRate: number): tfjs.Optimizer
 }
 
@@ -17,42 +22,56 @@ export const optimizers: Readonly<Record<OptimizerId, OptimizerDef>> = {
     id: 'sgd',
     label: 'SGD',
     doc: 'Goes down the gradient of each batch by the learning rate; typical rates are 0.01 to 0.1.',
+    slots: 0,
+    keras: { name: 'SGD', args: {} },
     make: (tf, lr) => tf.train.sgd(lr),
   },
   momentum: {
     id: 'momentum',
     label: 'SGD with momentum',
     doc: 'Like SGD, but keeps 90 % of its last movement, so it rolls through small bumps.',
+    slots: 1,
+    keras: { name: 'SGD', args: { momentum: 0.9 } },
     make: (tf, lr) => tf.train.momentum(lr, 0.9),
   },
   rmsprop: {
     id: 'rmsprop',
     label: 'RMSprop',
     doc: 'Divides each gradient by its recent size, so that every weight moves at a similar pace.',
+    slots: 2,
+    keras: { name: 'RMSprop', args: {} },
     make: (tf, lr) => tf.train.rmsprop(lr, 0.9),
   },
   adagrad: {
     id: 'adagrad',
     label: 'Adagrad',
     doc: 'Slows each weight down by all the gradients it has seen; wants a larger rate, such as 0.01 to 0.1.',
+    slots: 1,
+    keras: { name: 'Adagrad', args: {} },
     make: (tf, lr) => tf.train.adagrad(lr, 0.1),
   },
   adadelta: {
     id: 'adadelta',
     label: 'Adadelta',
     doc: 'Finds its own step size from recent gradients and steps; a rate of 1 is usual.',
+    slots: 2,
+    keras: { name: 'Adadelta', args: {} },
     make: (tf, lr) => tf.train.adadelta(lr, 0.95, 1e-7),
   },
   adam: {
     id: 'adam',
     label: 'Adam',
     doc: 'Momentum and RMSprop together; a good first choice, with a rate of 0.001.',
+    slots: 2,
+    keras: { name: 'Adam', args: {} },
     make: (tf, lr) => tf.train.adam(lr, 0.9, 0.999, 1e-7),
   },
   adamax: {
     id: 'adamax',
     label: 'Adamax',
     doc: 'Adam that divides by the largest recent gradient instead of their mean square.',
+    slots: 2,
+    keras: { name: 'Adamax', args: {} },
     make: (tf, lr) => tf.train.adamax(lr, 0.9, 0.999, 1e-7),
   },
 }

@@ -6,7 +6,7 @@ import { mixSeed, rng } from '../rng.ts'
 import { type Batches, openBatches, range } from './batches.ts'
 import { brokenIssue, brokenWeight, findBroken } from './health.ts'
 import { type Objective, objectiveOf } from './objective.ts'
-import { disposeOptimizer, optimizers } from './optimizers.ts'
+import { disposeOptimizer, optimizers, setLearningRate } from './optimizers.ts'
 import type { BackendReport, NamedWeight } from './protocol.ts'
 import { isBroken, randomLayers, type StepContext, trainableVariables, trainStep } from './step.ts'
 import type { Tf } from './tf.ts'
@@ -90,13 +90,14 @@ export class Run {
     this.order = rng(mixSeed(this.job.setup.seed, 'shuffle', epoch)).shuffle(range(0, this.job.data.train.count))
   }
 
-  /** Trains on one batch of the epoch, counted from 0. */
-  train(batch: number): void {
+  /** Trains on one batch of the epoch, counted from 0, at this learning rate. */
+  train(batch: number, learningRate: number): void {
     const started = performance.now()
     const { batchSize } = this.job.setup
     const indices = this.order.slice(batch * batchSize, (batch + 1) * batchSize)
     const data = this.batches.take(indices)
     this.step += 1
+    setLearningRate(this.context.optimizer, learningRate)
     const result = trainStep(this.context, data, this.step)
     this.tf.dispose([data.x, data.y])
     this.unread.push({ result, samples: indices.length, indices })
@@ -127,8 +128,11 @@ export class Run {
       sums.loss += loss * samples
       sums.correct += values[2 * i + 1] ?? Number.NaN
       sums.samples += samples
+      // Straight into the epoch's sums, so that they do not depend on when results are read.
+      this.epochSums.loss += loss * samples
+      this.epochSums.correct += values[2 * i + 1] ?? Number.NaN
+      this.epochSums.samples += samples
     }
-    for (const key of ['loss', 'correct', 'samples'] as const) this.epochSums[key] += sums[key]
     this.total.seconds += seconds
     this.total.samples += sums.samples
     return { steps: steps.length, samples: sums.samples, loss: sums.loss / sums.samples, accuracy: sums.correct / sums.samples, seconds }

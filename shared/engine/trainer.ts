@@ -1,9 +1,9 @@
 import { issue, toIssue } from '../result.ts'
 import type { CommandQueue } from './commands.ts'
 import { evaluate } from './evaluate.ts'
-import { setLearningRate } from './optimizers.ts'
 import type { Score, TrainEvent } from './protocol.ts'
 import { type Reading, Run, type TrainJob } from './run.ts'
+import { schedules } from './schedules.ts'
 import type { EngineTf } from './tf.ts'
 
 export type { TrainJob } from './run.ts'
@@ -59,7 +59,7 @@ class Training {
     this.run.shuffle(this.epoch)
     for (this.batch = 0; this.batch < this.run.batchesPerEpoch; this.batch++) {
       if (!(yield* this.obey())) return false
-      this.run.train(this.batch)
+      this.run.train(this.batch, this.scheduled())
       const last = this.batch === this.run.batchesPerEpoch - 1
       if (this.run.due || this.once || last) yield* this.report()
       this.once = false
@@ -113,8 +113,13 @@ class Training {
   private changeRate(to: number): TrainEvent {
     const from = this.rate
     this.rate = to
-    setLearningRate(this.run.context.optimizer, to)
     return { type: 'changed', step: this.run.step, what: 'learningRate', from, to }
+  }
+
+  /** The learning rate of the next step. */
+  private scheduled(): number {
+    const { schedule, epochs } = this.job.setup
+    return this.rate * schedules[schedule].factor(this.run.step / (epochs * this.run.batchesPerEpoch))
   }
 
   private async *report(): AsyncGenerator<TrainEvent> {

@@ -25,8 +25,10 @@ const histogramOf = (values: Float32Array, min: number, max: number): number[] =
   const bins = new Array<number>(BINS).fill(0)
   const scale = max > min ? BINS / (max - min) : 0
   for (let i = 0; i < values.length; i++) {
-    const bin = Math.min(BINS - 1, Math.floor(((values[i] as number) - min) * scale))
-    if (bin >= 0) bins[bin] = (bins[bin] as number) + 1
+    const value = values[i] as number
+    if (value - value !== 0) continue
+    const bin = Math.min(BINS - 1, Math.floor((value - min) * scale))
+    bins[bin] = (bins[bin] as number) + 1
   }
   return bins
 }

@@ -1,19 +1,9 @@
+import { optimizers } from '../engine/optimizers.ts'
 import { sizeOf } from '../layers/shape.ts'
-import type { OptimizerId, TrainingSetup } from './document.ts'
+import type { TrainingSetup } from './document.ts'
 import type { ResolvedNode, Totals } from './resolved.ts'
 
 const FLOAT_BYTES = 4
-
-/** Extra values that each optimizer keeps per trainable parameter. */
-export const optimizerSlots: Readonly<Record<OptimizerId, number>> = {
-  sgd: 0,
-  momentum: 1,
-  rmsprop: 2,
-  adagrad: 1,
-  adadelta: 2,
-  adam: 2,
-  adamax: 2,
-}
 
 /** Sums the nodes up; bypassed nodes count nothing. */
 export const totalsOf = (nodes: Iterable<ResolvedNode>, training: TrainingSetup): Totals => {
@@ -27,7 +17,7 @@ export const totalsOf = (nodes: Iterable<ResolvedNode>, training: TrainingSetup)
     sum.multiplyAdds += resolved.multiplyAdds
     activations += resolved.output ? sizeOf(resolved.output) : 0
   }
-  const weightValues = sum.parameters + sum.trainable * (1 + optimizerSlots[training.optimizer])
+  const weightValues = sum.parameters + sum.trainable * (1 + optimizers[training.optimizer].slots)
   return {
     ...sum,
     weightBytes: sum.parameters * FLOAT_BYTES,

@@ -74,6 +74,10 @@ export type LossId = (typeof LOSSES)[number]
 export const OPTIMIZERS = ['sgd', 'momentum', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamax'] as const
 export type OptimizerId = (typeof OPTIMIZERS)[number]
 
+/** How the learning rate moves over a run. */
+export const SCHEDULES = ['constant', 'linear', 'cosine'] as const
+export type ScheduleId = (typeof SCHEDULES)[number]
+
 export const BACKENDS = ['webgpu', 'wasm', 'webgl', 'cpu'] as const
 export type BackendId = (typeof BACKENDS)[number]
 
@@ -81,7 +85,9 @@ export type BackendId = (typeof BACKENDS)[number]
 export interface TrainingSetup {
   readonly loss: LossId
   readonly optimizer: OptimizerId
+  /** The rate at the start; `schedule` says how it moves. */
   readonly learningRate: number
+  readonly schedule: ScheduleId
   readonly batchSize: number
   readonly epochs: number
   /** Seed of initial weights, shuffling and dropout. */
@@ -106,6 +112,7 @@ export const DEFAULT_TRAINING: TrainingSetup = {
   loss: 'sparseCategoricalCrossentropy',
   optimizer: 'adam',
   learningRate: 0.001,
+  schedule: 'constant',
   batchSize: 64,
   epochs: 10,
   seed: 1,

@@ -103,8 +103,9 @@ export const removeWires = (doc: ProjectFile, ids: readonly string[]): ProjectFi
 /** Sets some parameters of a node and keeps the others; `resolve` says whether they are right. */
 export const setParams = (doc: ProjectFile, id: string, params: GraphNode['params']): ProjectFile =>
   mapNodes(doc, node => {
+    if (node.id !== id) return node
     const changed = Object.entries(params).some(([key, value]) => JSON.stringify(node.params[key]) !== JSON.stringify(value))
-    return node.id === id && changed ? { ...node, params: { ...node.params, ...params } } : node
+    return changed ? { ...node, params: { ...node.params, ...params } } : node
   })
 
 /** Gives a node another name; its id, and so its weights, stay. An empty name is the id. */

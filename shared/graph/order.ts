@@ -1,18 +1,26 @@
 import type { Graph } from './document.ts'
 
+type Groups = ReadonlyMap<string, Graph['wires']>
+
 /** Wires by the node they enter, in list order. */
-export const wiresInto = (graph: Graph): ReadonlyMap<string, Graph['wires']> => group(graph.wires, 'to')
+export const wiresInto = (graph: Graph): Groups => group(graph.wires, 'to')
 
 /** Wires by the node they leave, in list order. */
-export const wiresFrom = (graph: Graph): ReadonlyMap<string, Graph['wires']> => group(graph.wires, 'from')
+export const wiresFrom = (graph: Graph): Groups => group(graph.wires, 'from')
 
-const group = (wires: Graph['wires'], end: 'from' | 'to'): Map<string, Graph['wires'][number][]> => {
+// Most edits leave the wires as they are, so their lists are kept by identity.
+const grouped = { from: new WeakMap<Graph['wires'], Groups>(), to: new WeakMap<Graph['wires'], Groups>() }
+
+const group = (wires: Graph['wires'], end: 'from' | 'to'): Groups => {
+  const known = grouped[end].get(wires)
+  if (known) return known
   const byNode = new Map<string, Graph['wires'][number][]>()
   for (const wire of wires) {
     const list = byNode.get(wire[end])
     if (list) list.push(wire)
     else byNode.set(wire[end], [wire])
   }
+  grouped[end].set(wires, byNode)
   return byNode
 }
 

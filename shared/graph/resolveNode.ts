@@ -13,7 +13,7 @@ import { reshapeFix } from './suggest.ts'
 export interface Arriving {
   readonly sources: readonly string[]
   readonly shapes: readonly Shape[] | null
-  /** Problems of the wiring, found by the caller; the node is then not evaluated. */
+  /** Problems of the wiring, which follow from the node and its sources; the node is then not evaluated. */
   readonly issues: readonly Issue[]
 }
 
@@ -36,7 +36,9 @@ const tooLarge = (node: GraphNode, output: Shape, numbers: readonly number[]): I
   })
 }
 
-const evaluate = (node: GraphNode, def: AnyLayerDef, shapes: readonly Shape[]) => {
+type Consequences = Omit<ResolvedNode, 'node' | 'def' | 'sources' | 'inputs'>
+
+const evaluate = (node: GraphNode, def: AnyLayerDef, shapes: readonly Shape[]): Consequences => {
   const { values, issues } = parseParams(def.params, node.params)
   const failed = (problems: readonly Issue[]) => ({
     params: values,
@@ -70,23 +72,39 @@ const unknownLayer = (node: GraphNode): Issue =>
 
 const compute = (node: GraphNode, { sources, shapes, issues }: Arriving): ResolvedNode => {
   const def = layerOf(node.type)
-  const base = { node, def, sources, inputs: shapes ?? [] }
-  if (node.bypassed)
-    return {
-      ...base,
-      params: def ? parseParams(def.params, node.params).values : node.params,
-      ...NOTHING,
-      output: shapes?.[0] ?? null,
-      issues,
-    }
-  if (!def) return { ...base, params: node.params, ...NOTHING, issues: [unknownLayer(node), ...issues] }
-  if (shapes && !issues.length) return { ...base, ...evaluate(node, def, shapes) }
-  const parsed = parseParams(def.params, node.params)
-  return { ...base, params: parsed.values, ...NOTHING, issues: [...parsed.issues.map(i => placed(node, i)), ...issues] }
+  const found = consequences(node, def, shapes, issues)
+  // One literal for every node keeps reading thousands of them fast.
+  return {
+    node,
+    def,
+    params: found.params,
+    sources,
+    inputs: shapes ?? [],
+    output: found.output,
+    weights: found.weights,
+    parameters: found.parameters,
+    trainable: found.trainable,
+    multiplyAdds: found.multiplyAdds,
+    issues: found.issues,
+  }
 }
 
-// A node object never changes, so what follows from it and its input shapes is computed once.
-const known = new WeakMap<GraphNode, ResolvedNode>()
+const consequences = (
+  node: GraphNode,
+  def: AnyLayerDef | undefined,
+  shapes: readonly Shape[] | null,
+  issues: readonly Issue[],
+): Consequences => {
+  const bypassed = { ...NOTHING, output: shapes?.[0] ?? null, issues }
+  if (!def)
+    return node.bypassed
+      ? { ...bypassed, params: node.params }
+      : { ...NOTHING, params: node.params, issues: [unknownLayer(node), ...issues] }
+  if (!node.bypassed && shapes && !issues.length) return evaluate(node, def, shapes)
+  const parsed = parseParams(def.params, node.params)
+  if (node.bypassed) return { ...bypassed, params: parsed.values }
+  return { ...NOTHING, params: parsed.values, issues: [...parsed.issues.map(i => placed(node, i)), ...issues] }
+}
 
 const sameArrival = (before: ResolvedNode, { sources, shapes, issues }: Arriving): boolean =>
   issues.length === 0 &&
@@ -95,11 +113,6 @@ const sameArrival = (before: ResolvedNode, { sources, shapes, issues }: Arriving
   before.inputs.length === (shapes?.length ?? 0) &&
   before.inputs.every((shape, i) => sameShape(shape, shapes?.[i] ?? []))
 
-/** Everything about one node, given what arrives; the same object again while nothing changed. */
-export const resolveNode = (node: GraphNode, arriving: Arriving): ResolvedNode => {
-  const before = known.get(node)
-  if (before && sameArrival(before, arriving)) return before
-  const resolved = compute(node, arriving)
-  if (!arriving.issues.length) known.set(node, resolved)
-  return resolved
-}
+/** Everything about one node, given what arrives. `before`, what was known last time, is given back while nothing changed. */
+export const resolveNode = (node: GraphNode, arriving: Arriving, before: ResolvedNode | undefined): ResolvedNode =>
+  before?.node === node && sameArrival(before, arriving) ? before : compute(node, arriving)

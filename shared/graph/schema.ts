@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BACKENDS, DEFAULT_DATA, DEFAULT_TRAINING, LOSSES, OPTIMIZERS } from './document.ts'
+import { BACKENDS, DEFAULT_DATA, DEFAULT_TRAINING, LOSSES, OPTIMIZERS, SCHEDULES } from './document.ts'
 import { MAX_NAME, MAX_NODES, MAX_STRING, MAX_WIRES } from './limits.ts'
 
 // Compiling validators needs `new Function`, which the content security policy forbids.
@@ -52,6 +52,7 @@ const training = z.strictObject({
   loss: z.enum(LOSSES).default(DEFAULT_TRAINING.loss),
   optimizer: z.enum(OPTIMIZERS).default(DEFAULT_TRAINING.optimizer),
   learningRate: z.number().positive().max(1e6).default(DEFAULT_TRAINING.learningRate),
+  schedule: z.enum(SCHEDULES).default(DEFAULT_TRAINING.schedule),
   batchSize: z.int().min(1).max(65_536).default(DEFAULT_TRAINING.batchSize),
   epochs: z.int().min(1).max(1_000_000).default(DEFAULT_TRAINING.epochs),
   seed: seed.default(DEFAULT_TRAINING.seed),

@@ -110,7 +110,7 @@ export const hostContract: readonly { readonly story: string; run(t: HostUnderTe
     run: async t => same((await refusal(t.host.openRecent('nothing-here'))) === 'accepted', false, 'accepted'),
   },
   {
-    story: 'writes an export of one file and of several',
+    story: 'writes an export of one file',
     run: async t => {
       t.choose('net.py')
       same(typeof value(await t.host.saveExport('net', [{ path: 'net.py', bytes: text('print()') }])), 'string', 'place in words')

@@ -6,7 +6,7 @@ import { defineCommand } from '../define.ts'
 /** Starts a run; while one lives, holds it or goes on. */
 export const trainStart = defineCommand({
   id: 'train.start',
-  label: 'Train, hold or go on',
+  label: 'Start, pause or resume training',
   menu: 'Train',
   order: 10,
   keys: ['Ctrl+Enter'],

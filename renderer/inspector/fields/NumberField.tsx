@@ -1,17 +1,8 @@
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { type PointerEvent, useRef } from 'react'
-import type { FloatParam, IntParam } from '../../../shared/layers/params.ts'
 import type { FieldProps } from './field.ts'
+import { type NumberParam, stepped } from './stepped.ts'
 import { TextValueField } from './TextValueField.tsx'
-
-type NumberParam = IntParam | FloatParam
-
-/** The number some steps away, inside the limits and without the dust of binary fractions. */
-export const stepped = (param: NumberParam, value: number, by: number): number => {
-  const size = param.kind === 'int' ? 1 : param.step
-  const next = Number((value + by * size).toFixed(10))
-  return Math.min(param.max, Math.max(param.min, next))
-}
 
 /** Pixels of a drag for one step. */
 const DRAG = 5

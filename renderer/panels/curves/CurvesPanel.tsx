@@ -12,17 +12,25 @@ import './curves.css'
 export const CurvesPanel = () => {
   const empty = useRun(s => s.version === 0 || (s.curves.trainLoss.step.length === 0 && s.status === 'idle'))
   const hasAccuracy = useRun(s => s.version >= 0 && (s.curves.trainAccuracy.step.length > 0 || s.curves.trainLoss.step.length === 0))
+  const [front, setFront] = useState<ChartKind>('loss')
+  const swap = (): void => setFront(front === 'loss' ? 'accuracy' : 'loss')
   return (
-    <div className="curves">
-      {empty ? (
-        <NothingYet />
-      ) : (
-        <>
-          <Pane kind="loss" />
-          {hasAccuracy ? <Pane kind="accuracy" /> : <p className="pane empty">No accuracy: this network predicts values, not classes.</p>}
-        </>
-      )}
-      <TestPad />
+    <div className="panel-box">
+      <div className="curves" data-front={front}>
+        {empty ? (
+          <NothingYet />
+        ) : (
+          <>
+            <Pane kind="loss" onSwap={swap} />
+            {hasAccuracy ? (
+              <Pane kind="accuracy" onSwap={swap} />
+            ) : (
+              <p className="pane empty">No accuracy: this network predicts values, not classes.</p>
+            )}
+          </>
+        )}
+        <TestPad />
+      </div>
     </div>
   )
 }
@@ -47,17 +55,22 @@ const NothingYet = () => {
   )
 }
 
-const Pane = ({ kind }: { kind: ChartKind }) => {
+const NAMES: Record<ChartKind, string> = { loss: 'Loss', accuracy: 'Accuracy' }
+
+const Pane = ({ kind, onSwap }: { kind: ChartKind; onSwap: () => void }) => {
   const [log, setLog] = useState(kind === 'loss')
   const loss = useRun(s => s.loss)
   const accuracy = useRun(s => s.accuracy)
   const value = kind === 'loss' ? figure(Number(loss.toPrecision(3))) : Number.isFinite(accuracy) ? `${(accuracy * 100).toFixed(1)}%` : '–'
   return (
-    <section className="pane" aria-label={kind === 'loss' ? 'Loss' : 'Accuracy'}>
+    <section className={`pane ${kind}`} aria-label={NAMES[kind]}>
       <h5 className="pane-title">
-        {kind === 'loss' ? 'Loss' : 'Accuracy'} <b className="mono">{value}</b>
+        {NAMES[kind]} <b className="mono">{value}</b>
         <span className="legend train">train</span>
         <span className="legend validation">validation</span>
+        <button type="button" className="pane-option swap" onClick={onSwap}>
+          {kind === 'loss' ? 'accuracy' : 'loss'}
+        </button>
         {kind === 'loss' && (
           <button
             type="button"

@@ -23,20 +23,50 @@ export const align = (a: Series, b: Series, shape: (value: number) => number): A
 export const evenTicks = (low: number, high: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1))
 
+/** Whole epochs to mark on the step axis, at most `most` of them: steps of 1, 2 or 5 times a power of ten. */
+export const epochTicks = (batches: number, high: number, most: number): number[] => {
+  const epochs = batches > 0 ? high / batches : 0
+  const rough = Math.max(1, epochs / most)
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const pace = Math.max(1, [1, 2, 5, 10].map(m => m * power).find(m => m >= rough) ?? 1)
+  return Array.from({ length: Math.floor(epochs / pace) + 1 }, (_, i) => i * pace * batches)
+}
+
 /** Limits of a loss axis that leave the line a little room; `log` says that values are logarithms. */
 export const lossLimits = (low: number, high: number, log: boolean): [number, number] => {
   const room = Math.max((high - low) * 0.06, log ? 0.05 : Math.abs(high) * 0.02 + 1e-9)
   return [log ? low - room : Math.max(low >= 0 ? 0 : low - room, low - room), high + room]
 }
 
-/** Limits of an accuracy axis, rounded outward to 5 %. */
-export const accuracyLimits = (low: number, high: number): [number, number] => {
-  const bottom = Math.max(0, Math.floor(low * 20) / 20)
-  const top = Math.min(1, Math.max(bottom + 0.05, Math.ceil(high * 20) / 20))
-  return [Math.min(bottom, top - 0.05), top]
+/** Lower ends of an accuracy axis whose grid lines fall on round numbers, with their number of lines; the upper end is 1. */
+const FLOORS = [
+  [0.97, 4],
+  [0.94, 4],
+  [0.85, 4],
+  [0.7, 4],
+  [0.4, 4],
+  [0, 5],
+] as const
+
+/** Grid lines of an accuracy axis that begins just below `low`. */
+export const accuracyTicks = (low: number): number[] => {
+  const [bottom, lines] = FLOORS.find(([floor]) => floor <= low) ?? [0, 5]
+  return evenTicks(bottom, 1, lines)
 }
 
-/** The decreasing range of a line that is not drawn whole: 1e-3 of precision is enough for a tick. */
+/** The value that a share of the points lies below; looks at some hundred of them. Null and not-a-number are skipped. */
+export const quantile = (values: ArrayLike<number | null | undefined>, share: number): number => {
+  const stride = Math.max(1, Math.floor(values.length / 400))
+  const seen: number[] = []
+  for (let i = 0; i < values.length; i += stride) {
+    const v = values[i]
+    if (typeof v === 'number' && Number.isFinite(v)) seen.push(v)
+  }
+  seen.sort((x, y) => x - y)
+  return seen[Math.min(seen.length - 1, Math.floor(share * seen.length))] ?? 0
+}
+
+/** A loss beside its grid line: two significant digits. */
 export const tickText = (value: number): string => {
   if (value === 0) return '0'
   const size = Math.abs(value)

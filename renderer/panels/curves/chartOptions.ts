@@ -1,13 +1,15 @@
 import type uPlot from 'uplot'
 import { runStore } from '../../store/runStore.ts'
 import { cssColor } from '../../strips/theme.ts'
-import { accuracyLimits, evenTicks, lossLimits, tickText } from './align.ts'
+import { accuracyTicks, epochTicks, evenTicks, lossLimits, quantile, tickText } from './align.ts'
 
 export type ChartKind = 'loss' | 'accuracy'
 
 const FONT = '10px "JetBrains Mono Variable", "DejaVu Sans Mono", monospace'
 const WORDS = '10px "Inter Variable", "DejaVu Sans", sans-serif'
 const TICKS = 4
+/** Validation points are drawn as dots up to this many; more run into each other. */
+const MOST_POINTS = 40
 
 const yText = (kind: ChartKind, log: boolean, value: number): string => {
   if (kind === 'accuracy') return String(Math.round(value * 100))
@@ -40,9 +42,14 @@ const drawMarks = (u: uPlot): void => {
   ctx.restore()
 }
 
-const limitsOf = (kind: ChartKind, log: boolean, low: number | null, high: number | null): [number, number] => {
-  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1]
-  return kind === 'accuracy' ? accuracyLimits(low, high) : lossLimits(low, high, log)
+/** Share of the points that may lie below an accuracy axis: the first steps of a long run. */
+const CUT = 0.1
+
+const ticksOf = (u: uPlot, kind: ChartKind, log: boolean, low: number | null, high: number | null): number[] => {
+  if (kind === 'accuracy') return accuracyTicks(quantile(u.data[1] ?? [], CUT))
+  const known = low !== null && high !== null && Number.isFinite(low) && Number.isFinite(high)
+  const [bottom, top] = known ? lossLimits(low, high, log) : [0, 1]
+  return evenTicks(bottom, top, TICKS)
 }
 
 /** Everything uPlot needs to draw one chart in the current theme. */
@@ -56,10 +63,15 @@ export const chartOptions = (kind: ChartKind, log: boolean, width: number, heigh
     height,
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-    padding: [6, 4, 0, 0],
+    padding: [6, 12, 0, 0],
     scales: {
-      x: { time: false, range: (_, min, max) => [min ?? 0, Math.max((min ?? 0) + 1, max ?? 1)] },
-      y: { range: (_, min, max) => limitsOf(kind, log, min, max) },
+      x: { time: false, range: (_, __, max) => [0, Math.max(runStore.getState().batches, max ?? 1, 1)] },
+      y: {
+        range: (u, min, max) => {
+          const ticks = ticksOf(u, kind, log, min, max)
+          return [ticks[0] ?? 0, ticks.at(-1) ?? 1]
+        },
+      },
     },
     axes: [
       {
@@ -69,11 +81,8 @@ export const chartOptions = (kind: ChartKind, log: boolean, width: number, heigh
         gap: 3,
         grid: { show: false },
         ticks: { show: false },
-        space: 40,
-        values: (_, splits) => {
-          const { batches } = runStore.getState()
-          return splits.map(step => (batches > 0 ? tickText(step / batches) : tickText(step)))
-        },
+        splits: (_, __, ___, high) => epochTicks(runStore.getState().batches, high, 6),
+        values: (_, splits) => splits.map(step => String(Math.round(step / Math.max(1, runStore.getState().batches)))),
       },
       {
         stroke: faint,
@@ -82,14 +91,24 @@ export const chartOptions = (kind: ChartKind, log: boolean, width: number, heigh
         gap: 6,
         grid: { stroke: line, width: 0.7 },
         ticks: { show: false },
-        splits: (_, __, low, high) => evenTicks(low, high, TICKS),
+        splits: (u, __, low, high) => (kind === 'accuracy' ? ticksOf(u, kind, log, low, high) : evenTicks(low, high, TICKS)),
         values: (_, splits) => splits.map(value => yText(kind, log, value)),
       },
     ],
     series: [
       {},
       { stroke: train, width: 1.5, spanGaps: true, points: { show: false } },
-      { stroke: validation, width: 1.5, spanGaps: true, points: { show: true, size: 5, fill: validation, stroke: validation } },
+      {
+        stroke: validation,
+        width: 1.5,
+        spanGaps: true,
+        points: {
+          show: () => runStore.getState().curves.validationLoss.step.length <= MOST_POINTS,
+          size: 5,
+          fill: validation,
+          stroke: validation,
+        },
+      },
     ],
     hooks: { draw: [drawMarks] },
   }

@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { PartName } from '../../../shared/data/prepared.ts'
 import type { DataSummary, SampleSheet } from '../../../shared/engine/protocol.ts'
-import { cancelData, ensureData, isAtHand, notLoadedSentence } from '../../controller/data.ts'
+import { cancelData, ensureData, isAtHand, isLoaded, notLoadedSentence } from '../../controller/data.ts'
 import { call } from '../../controller/engine.ts'
 import { firstPart, watch } from '../../controller/probe.ts'
 import { useData } from '../../store/dataStore.ts'
@@ -26,7 +26,8 @@ export const DataPanel = () => {
   useEffect(() => {
     if (isAtHand(source)) void ensureData()
   }, [source])
-  return summary ? <Samples key={summary.hash} summary={summary} /> : <NothingYet source={source} />
+  const loaded = useProject(s => isLoaded(s.project))
+  return summary && loaded ? <Samples key={summary.hash} summary={summary} /> : <NothingYet source={source} />
 }
 
 const NothingYet = ({ source }: { source: string }) => {

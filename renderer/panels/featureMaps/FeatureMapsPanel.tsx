@@ -33,29 +33,39 @@ export const FeatureMapsPanel = () => {
   const [scale, setScale] = useState<ScaleChoice>('layer')
   if (node === null) return <NothingYet />
   return (
-    <div className="maps">
-      <div className="row maps-bar">
-        <LayerChoice node={node} />
-        {view && <Facts view={view} />}
-        <label className="row maps-size">
-          Size
-          <input type="range" min={24} max={160} step={4} value={size} onChange={e => setSize(Number(e.currentTarget.value))} />
-        </label>
-        <fieldset className="segments" aria-label="Colours scaled over">
-          {(['layer', 'channel'] as const).map(choice => (
-            <button
-              key={choice}
-              type="button"
-              aria-pressed={scale === choice}
-              title={choice === 'layer' ? 'One scale for all channels' : 'Each channel from its own lowest to its own highest value'}
-              onClick={() => setScale(choice)}
-            >
-              per {choice}
-            </button>
-          ))}
-        </fieldset>
+    <div className="panel-box">
+      <div className="maps">
+        <div className="row maps-bar">
+          <LayerChoice node={node} />
+          {view && <Facts view={view} />}
+          <label className="row maps-size">
+            Size
+            <input
+              type="range"
+              className="slim"
+              min={24}
+              max={160}
+              step={4}
+              value={size}
+              onChange={e => setSize(Number(e.currentTarget.value))}
+            />
+          </label>
+          <fieldset className="segments" aria-label="Colours scaled over">
+            {(['layer', 'channel'] as const).map(choice => (
+              <button
+                key={choice}
+                type="button"
+                aria-pressed={scale === choice}
+                title={choice === 'layer' ? 'One scale for all channels' : 'Each channel from its own lowest to its own highest value'}
+                onClick={() => setScale(choice)}
+              >
+                per {choice}
+              </button>
+            ))}
+          </fieldset>
+        </div>
+        {view && <Body view={view} size={size} scale={scale} />}
       </div>
-      {view && <Body view={view} size={size} scale={scale} />}
     </div>
   )
 }

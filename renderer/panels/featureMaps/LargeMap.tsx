@@ -16,7 +16,7 @@ import type { ScaleChoice } from './FeatureMapsPanel.tsx'
 import { useMapColours } from './MapsGrid.tsx'
 import { mapGrid, mapStats, mapsOf } from './maps.ts'
 
-const SIDE = 168
+const SIDE = 148
 
 /** One channel large, with its numbers, its histogram and the kernels that make it. */
 export const LargeMap = ({ view, channel, scale }: { view: LayerView; channel: number; scale: ScaleChoice }) => {
@@ -36,39 +36,41 @@ export const LargeMap = ({ view, channel, scale }: { view: LayerView; channel: n
   const isUnit = layer.shape.length === 1
   return (
     <aside className="maps-large" aria-label={`${isUnit ? 'Unit' : 'Channel'} ${at}`}>
-      <div className="row">
-        <label className="row">
-          {isUnit ? 'Unit' : 'Channel'}
-          <input
-            type="number"
-            className="field"
-            min={0}
-            max={count - 1}
-            value={at}
-            onChange={e => lookStore.setState({ channel: Math.max(0, Math.min(count - 1, Math.round(Number(e.currentTarget.value)))) })}
-          />
-        </label>
-        <button
-          type="button"
-          className="button quiet icon"
-          aria-label="Show all"
-          title="Show all"
-          onClick={() => lookStore.setState({ channel: null })}
-        >
-          <X size={14} aria-hidden="true" />
-        </button>
-      </div>
       <Picture
         width={Math.max(24, (SIDE * columns) / longest)}
         height={Math.max(24, (SIDE * rows) / longest)}
         paint={paint}
         label={`Channel ${at}, large`}
       />
-      <p className="mono muted">
-        {spanText(stats.min, stats.max)} · mean {figure(Number(stats.mean.toPrecision(3)))}
-      </p>
-      {!isUnit && <Histogram stats={stats} label={`Histogram of channel ${at}`} />}
-      <Makers view={view} channel={at} />
+      <div className="maps-large-facts">
+        <div className="row">
+          <label className="row">
+            {isUnit ? 'Unit' : 'Channel'}
+            <input
+              type="number"
+              className="field"
+              min={0}
+              max={count - 1}
+              value={at}
+              onChange={e => lookStore.setState({ channel: Math.max(0, Math.min(count - 1, Math.round(Number(e.currentTarget.value)))) })}
+            />
+          </label>
+          <button
+            type="button"
+            className="button quiet icon"
+            aria-label="Show all"
+            title="Show all"
+            onClick={() => lookStore.setState({ channel: null })}
+          >
+            <X size={14} aria-hidden="true" />
+          </button>
+        </div>
+        <p className="mono muted">
+          {spanText(stats.min, stats.max)} · mean {figure(Number(stats.mean.toPrecision(3)))}
+        </p>
+        {!isUnit && <Histogram stats={stats} label={`Histogram of channel ${at}`} />}
+        <Makers view={view} channel={at} />
+      </div>
     </aside>
   )
 }

@@ -1,24 +1,26 @@
 import type { DataSummary } from '../../../shared/engine/protocol.ts'
+import type { DataChoice } from '../../../shared/graph/document.ts'
 import { watch } from '../../controller/probe.ts'
 import { probeStore, useProbe } from '../../store/probeStore.ts'
+import { useProject } from '../../store/projectStore.ts'
 import { figure } from '../../ui/format.ts'
 
-/** Reach of the sliders in normalised units: where nearly all samples lie. */
-const REACH = { low: -2.5, high: 2.5 } as const
+/** Reach of a slider in standard deviations: where nearly all samples lie. */
+const REACH = 2.5
 
-/** Slider limits of a feature in the units of the data. */
-const limitsOf = ({ scaling, kind }: DataSummary, i: number): readonly [number, number] => {
+/** Slider limits of a feature in the units of the data, from how it was normalised. */
+export const limitsOf = ({ scaling, kind }: DataSummary, normalise: DataChoice['normalise'], i: number): readonly [number, number] => {
   const mean = scaling.mean[i] ?? 0
   const deviation = scaling.deviation[i] ?? 1
   if (kind === 'points') return [-scaling.scale, scaling.scale]
-  // A column brought to 0–1 has its smallest value as "mean" and its span as "deviation".
-  return mean >= 0 && deviation > 0 && mean - 2.5 * deviation < 0
-    ? [mean, mean + deviation]
-    : [mean + REACH.low * deviation, mean + REACH.high * deviation]
+  if (normalise === 'standard') return [mean - REACH * deviation, mean + REACH * deviation]
+  // "To 0–1" keeps the smallest value as mean and the span as deviation.
+  return normalise === 'unit' ? [mean, mean + deviation] : [0, scaling.scale]
 }
 
 /** One slider per feature, for data that is no image: a sample made by hand. */
 export const FeatureFields = ({ summary }: { summary: DataSummary }) => {
+  const normalise = useProject(s => s.project.data.normalise)
   const input = useProbe(s => s.result?.input)
   const rawOf = (i: number): number => (input?.[i] ?? 0) * (summary.scaling.deviation[i] ?? 1) + (summary.scaling.mean[i] ?? 0)
   const change = (i: number, raw: number): void => {
@@ -29,13 +31,14 @@ export const FeatureFields = ({ summary }: { summary: DataSummary }) => {
   return (
     <div className="feature-fields">
       {summary.features.map((name, i) => {
-        const [low, high] = limitsOf(summary, i)
+        const [low, high] = limitsOf(summary, normalise, i)
         const raw = rawOf(i)
         return (
           <label key={name} className="feature-field">
             <span>{name}</span>
             <input
               type="range"
+              className="slim"
               min={Math.min(low, raw)}
               max={Math.max(high, raw)}
               step={(high - low) / 200}

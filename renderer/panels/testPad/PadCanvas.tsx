@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useRef } from 'react'
+import { type CSSProperties, type PointerEvent, useEffect, useRef } from 'react'
 import { probeStore } from '../../store/probeStore.ts'
 import { rangeOf } from '../../strips/colormaps.ts'
 import { dropFrame, onNextFrame } from '../../strips/frame.ts'
@@ -53,10 +53,13 @@ const usePaint = (paint: (canvas: HTMLCanvasElement, side: number) => void, side
   return ref
 }
 
+/** A variable rather than a size, so that narrow panels can shrink the square. */
+const sideStyle = (side: number): CSSProperties => ({ '--side': `${side}px` }) as CSSProperties
+
 /** What the network sees, without the pen. */
 export const SeenCanvas = ({ side, className }: { side: number; className?: string }) => {
   const ref = usePaint(paintSeen, side)
-  return <canvas ref={ref} className={className} style={{ width: side, height: side }} role="img" aria-label="What the network sees" />
+  return <canvas ref={ref} className={className} style={sideStyle(side)} role="img" aria-label="What the network sees" />
 }
 
 const place = (event: PointerEvent): InkPoint => {
@@ -86,7 +89,7 @@ export const PadCanvas = ({ side }: { side: number }) => {
       ref={ref}
       className="pad-canvas"
       data-testid="pad"
-      style={{ width: side, height: side }}
+      style={sideStyle(side)}
       role="img"
       aria-label="Drawing pad: draw with the pointer"
       onPointerDown={down}

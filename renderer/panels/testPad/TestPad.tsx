@@ -24,7 +24,7 @@ export const TestPad = () => {
     <section className="pane test-pad" aria-label="Test pad">
       <h5 className="pane-title">
         Test pad <span className="test-pad-hint">{flat ? 'move the sliders' : 'draw with the pointer'}</span>
-        <PadTools />
+        <PadTools flat={flat} />
       </h5>
       <div className={flat ? 'test-pad-body flat' : 'test-pad-body'}>
         {flat ? (

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'react'
+import { useModel } from '../../controller/model.ts'
 import { startTraining } from '../../controller/training.ts'
 import { useData } from '../../store/dataStore.ts'
 import { useProbe } from '../../store/probeStore.ts'
@@ -33,29 +34,31 @@ export const TestPadPanel = () => {
   const outputs = useOutputs()
   const flat = summary !== null && summary.kind !== 'image'
   return (
-    <div ref={ref} className="pad-panel">
-      {flat ? (
-        <FeatureFields summary={summary} />
-      ) : (
-        <>
-          <figure>
-            <figcaption>Draw here</figcaption>
-            <PadCanvas side={side} />
-          </figure>
-          <figure>
-            <figcaption>
-              What the network sees <SeenSize />
-            </figcaption>
-            <SeenCanvas side={side} className="pad-canvas" />
-          </figure>
-        </>
-      )}
-      <div className="pad-answers">
-        <div className="row">
-          <Trust />
-          <PadTools words />
+    <div ref={ref} className="panel-box">
+      <div className="pad-panel">
+        {flat ? (
+          <FeatureFields summary={summary} />
+        ) : (
+          <>
+            <figure>
+              <figcaption>Draw here</figcaption>
+              <PadCanvas side={side} />
+            </figure>
+            <figure>
+              <figcaption>
+                What the network sees <SeenSize />
+              </figcaption>
+              <SeenCanvas side={side} className="pad-canvas" />
+            </figure>
+          </>
+        )}
+        <div className="pad-answers">
+          <div className="row">
+            <Trust />
+            <PadTools words flat={flat} />
+          </div>
+          <Answers outputs={outputs} />
         </div>
-        <Answers outputs={outputs} />
       </div>
     </div>
   )
@@ -71,10 +74,15 @@ const Trust = () => {
   const lives = useProbe(s => s.result !== null)
   const trained = useRun(s => s.trained)
   const idle = useRun(s => s.status === 'idle')
-  if (trained && lives) return <span className="pad-trust">Answer of the trained network</span>
+  const edited = useModel(s => s.edited)
+  if (trained && lives && !edited) return <span className="pad-trust">Answer of the trained network</span>
   return (
     <span className="pad-trust row">
-      {lives ? 'Not trained yet: the answer is a guess' : 'Answers appear once the network is trained'}
+      {!lives
+        ? 'Answers appear once the network is trained'
+        : trained
+          ? 'Layers were changed since training'
+          : 'Not trained yet: the answer is a guess'}
       <button type="button" className="button small primary" disabled={!idle} onClick={() => void startTraining()}>
         Train
       </button>

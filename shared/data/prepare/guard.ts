@@ -1,8 +1,17 @@
 import { sizeOf } from '../../layers/shape.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import type { RawData, Samples } from '../define.ts'
+import { badValue } from './normalise.ts'
 
-/** Checks that a part's arrays fit its count and that class indices exist. */
+/** Refuses NaN and infinite inputs with their place; bytes are always finite. */
+const checkFinite = (raw: RawData, { inputs }: Samples, part: string): Result<null> => {
+  if (inputs instanceof Uint8Array) return ok(null)
+  const bad = inputs.findIndex(value => !Number.isFinite(value))
+  const size = sizeOf(raw.shape)
+  return bad < 0 ? ok(null) : badValue(raw, part, Math.floor(bad / size), bad % size, inputs[bad] ?? Number.NaN)
+}
+
+/** Checks that a part's arrays fit its count, that inputs are numbers and that class indices exist. */
 const checkSamples = (raw: RawData, samples: Samples, part: string): Result<null> => {
   const { inputs, targets, count } = samples
   if (inputs.length !== count * sizeOf(raw.shape)) {
@@ -14,6 +23,8 @@ const checkSamples = (raw: RawData, samples: Samples, part: string): Result<null
   if (raw.classes.length ? targets.length !== count : count > 0 && targets.length % count !== 0) {
     return fail('data/wrong-size', `The ${part} data holds ${count} samples, but ${targets.length} targets.`)
   }
+  const finite = checkFinite(raw, samples, part)
+  if (!finite.ok) return finite
   for (let i = 0; i < targets.length; i++) {
     const target = targets[i] ?? Number.NaN
     const good = raw.classes.length ? Number.isInteger(target) && target >= 0 && target < raw.classes.length : Number.isFinite(target)

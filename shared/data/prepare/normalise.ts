@@ -65,15 +65,15 @@ export const fitScaling = (raw: RawData, normalise: DataChoice['normalise'], tra
   )
 }
 
-/** Says where a value that is no number stands; samples and values are counted from 1. */
-const notFinite = (raw: RawData, part: string, sample: number, i: number, value: number): Result<never> => {
+/** Says where a value that cannot be used stands; samples and values are counted from 1. */
+export const badValue = (raw: RawData, part: string, sample: number, i: number, value: number): Result<never> => {
   const column = raw.features[i]
   const place = column === undefined ? `value ${i + 1}` : `column “${column}”`
-  const message = `Sample ${sample + 1} of the ${part} data has ${value} in ${place}: every value must be a finite number.`
+  const message = `Sample ${sample + 1} of the ${part} data has ${value} in ${place}: ${Number.isFinite(value) ? 'it is too large to be normalised' : 'every value must be a finite number'}.`
   return fail('data/not-finite', message, { where: `${part}[${sample}][${i}]`, received: String(value) })
 }
 
-/** Gathers samples as `(raw − mean) / deviation`; NaN and infinite values are refused with their place. */
+/** Gathers samples as `(raw − mean) / deviation`; values that leave the range of float32 are refused with their place. */
 export const normaliseInputs = (
   raw: RawData,
   samples: Samples,
@@ -92,7 +92,7 @@ export const normaliseInputs = (
       const value = samples.inputs[index * size + i] ?? Number.NaN
       const c = channels === 1 ? 0 : i % channels
       const scaled = Math.fround((value - (mean[c] ?? 0)) / (deviation[c] ?? 1))
-      if (!Number.isFinite(scaled)) return notFinite(raw, part, index, i, value)
+      if (!Number.isFinite(scaled)) return badValue(raw, part, index, i, value)
       out[to++] = scaled
     }
   }

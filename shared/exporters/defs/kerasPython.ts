@@ -1,26 +1,13 @@
-import type { LossId, OptimizerId, TrainingSetup } from '../../graph/document.ts'
+import { losses } from '../../engine/losses.ts'
+import { optimizers } from '../../engine/optimizers.ts'
+import { schedules } from '../../engine/schedules.ts'
+import type { TrainingSetup } from '../../graph/document.ts'
 import type { Resolved, ResolvedNode } from '../../graph/resolved.ts'
 import type { Call } from '../../layers/define.ts'
 import { ok } from '../../result.ts'
 import { defineExporter, type ExportDocument } from '../define.ts'
 import { activeNodes, checkGraph } from '../guard.ts'
 import { kerasName, pyCall, pyString, pyValue, pyVariable } from '../python.ts'
-
-const LOSS: Record<LossId, string> = {
-  sparseCategoricalCrossentropy: 'SparseCategoricalCrossentropy',
-  categoricalCrossentropy: 'CategoricalCrossentropy',
-  binaryCrossentropy: 'BinaryCrossentropy',
-  meanSquaredError: 'MeanSquaredError',
-}
-const OPTIMIZER: Record<OptimizerId, Call> = {
-  sgd: { name: 'SGD', args: {} },
-  momentum: { name: 'SGD', args: { momentum: 0.9 } },
-  rmsprop: { name: 'RMSprop', args: {} },
-  adagrad: { name: 'Adagrad', args: {} },
-  adadelta: { name: 'Adadelta', args: {} },
-  adam: { name: 'Adam', args: {} },
-  adamax: { name: 'Adamax', args: {} },
-}
 
 /** Lines that make each node's tensor, and the variable of each node. */
 const layerLines = (resolved: Resolved): { lines: string[]; variables: Map<string, string> } => {
@@ -50,16 +37,17 @@ const layerLine = (entry: ResolvedNode, variable: string, name: string, variable
 const dimsComment = (entry: ResolvedNode): string => (entry.output ? `  # ${entry.output.join(' x ')}` : '')
 
 const compileLines = (training: TrainingSetup): string[] => {
-  const optimizer = OPTIMIZER[training.optimizer]
+  const { keras: optimizer } = optimizers[training.optimizer]
   const call: Call = {
     name: `keras.optimizers.${optimizer.name}`,
     args: { learning_rate: training.learningRate, ...optimizer.args },
   }
   const metrics = training.loss === 'meanSquaredError' ? ['mae'] : ['accuracy']
+  const schedule = training.schedule === 'constant' ? '' : `  # schedule: ${schedules[training.schedule].label}`
   return [
     'model.compile(',
-    `    optimizer=${pyCall(call)},`,
-    `    loss=keras.losses.${LOSS[training.loss]}(),`,
+    `    optimizer=${pyCall(call)},${schedule}`,
+    `    loss=keras.losses.${losses[training.loss].keras}(),`,
     `    metrics=[${metrics.map(pyValue).join(', ')}],`,
     ')',
   ]

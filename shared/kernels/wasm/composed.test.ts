@@ -66,6 +66,7 @@ const images = [
   [2, 7, 7, 3],
   [1, 8, 5, 1],
   [3, 9, 10, 2],
+  [2, 6, 8, 3],
 ]
 
 describe('gradients on wasm equal those of the cpu backend', () => {

@@ -11,8 +11,8 @@ const open = (event: Click, target: MenuTarget): void => {
   canvasStore.setState({ menu: { point: { x: event.clientX, y: event.clientY }, target }, quickAdd: null })
 }
 
-/** Right clicks open menus; a double click on the empty canvas searches for a layer to put there. */
-export const useMenus = () => ({
+/** Right clicks open menus. The same functions for ever, so that React Flow draws nothing again because of them. */
+export const menuHandlers = {
   onPaneContextMenu: (event: Click) => open(event, { kind: 'canvas' }),
   onNodeContextMenu: (event: Click, { id }: { readonly id: string }) => {
     if (!uiStore.getState().selectedNodes.includes(id)) select([id])
@@ -25,13 +25,15 @@ export const useMenus = () => ({
   onSelectionContextMenu: (event: Click, [first]: readonly { readonly id: string }[]) => {
     if (first) open(event, { kind: 'node', id: first.id })
   },
-  onDoubleClick: (event: ReactMouseEvent) => {
-    if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane')) return
-    const screen = { x: event.clientX, y: event.clientY }
-    const at = canvasView()?.toCanvas(screen)
-    if (!at) return
-    canvasStore.setState({
-      quickAdd: { screen, at: { x: Math.round(at.x - CARD.width / 2), y: Math.round(at.y - CARD.height / 2) }, connect: null, wire: null },
-    })
-  },
-})
+} as const
+
+/** A double click on the empty canvas searches for a layer to put there. */
+export const onCanvasDoubleClick = (event: ReactMouseEvent): void => {
+  if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane')) return
+  const screen = { x: event.clientX, y: event.clientY }
+  const at = canvasView()?.toCanvas(screen)
+  if (!at) return
+  canvasStore.setState({
+    quickAdd: { screen, at: { x: Math.round(at.x - CARD.width / 2), y: Math.round(at.y - CARD.height / 2) }, connect: null, wire: null },
+  })
+}

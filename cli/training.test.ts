@@ -1,0 +1,182 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { build } from '../scripts/build.mjs'
+import { isStale } from '../scripts/freshness.mjs'
+import { templateOf } from '../templates/templates.ts'
+import { loadData } from './data.ts'
+import { idxFolder } from './idx.testkit.ts'
+import type { Io } from './io.ts'
+import { bin, netloom, root, runProgram, workFolder } from './run.testkit.ts'
+
+const { path: folder, remove } = workFolder()
+const iris = join(folder, 'iris.netloom')
+const lines = (text: string): { type: string; [key: string]: unknown }[] =>
+  text
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+
+/** Training losses and accuracies, one per epoch. */
+const trainScores = (events: readonly { type: string; [key: string]: unknown }[]): { loss: number; accuracy: number }[] =>
+  events.flatMap(e => (e.type === 'epoch' ? [e['train'] as { loss: number; accuracy: number }] : []))
+
+let events: ReturnType<typeof lines> = []
+beforeAll(async () => {
+  if (isStale('cli')) await build('cli')
+  const { out } = await netloom('train', 'iris-mlp', '--epochs', '60', '--seed', '1', '--out', iris, '--json')
+  events = lines(out)
+}, 60_000)
+afterAll(remove)
+
+const silent: Io = {
+  say: () => undefined,
+  json: () => undefined,
+  note: () => undefined,
+  progress: { show: () => undefined, clear: () => undefined },
+  signal: new AbortController().signal,
+}
+
+/** The flowers as the network sees them, split as in training. */
+const irisTest = async (): Promise<Float32Array> => {
+  const template = templateOf('iris-mlp')
+  const data = template && (await loadData(template.project.data, silent))
+  if (!data?.ok) throw new Error('The iris data could not be loaded.')
+  return data.value.test.inputs
+}
+
+describe('training iris', () => {
+  it('tells its story line by line and ends with done', () => {
+    expect(events[0]).toMatchObject({ type: 'started', parameters: 193, epochs: 60, samples: { train: 105, validation: 15, test: 30 } })
+    expect(events.filter(e => e.type === 'epoch')).toHaveLength(60)
+    expect(events.at(-1)).toMatchObject({ type: 'done', epochs: 60, out: iris })
+  })
+
+  it('is repeated exactly by the same seed, and differs with another', async () => {
+    const scores = async (seed: string) =>
+      trainScores(lines((await netloom('train', 'iris-mlp', '--epochs', '3', '--seed', seed, '--json')).out))
+    const [one, other] = await Promise.all([scores('1'), scores('2')])
+    expect(one).toEqual(trainScores(events).slice(0, 3))
+    expect(other).not.toEqual(one)
+  })
+
+  it('recognises at least 93 % of the flowers it has never seen', async () => {
+    const { code, out } = await netloom('evaluate', iris, '--json')
+    const { loss, accuracy, count, confusion } = JSON.parse(out)
+    expect(code).toBe(0)
+    expect(accuracy).toBeGreaterThanOrEqual(0.93)
+    expect(loss).toBeLessThan(0.4)
+    expect(count).toBe(30)
+    const right = confusion.reduce((sum: number, row: number[], i: number) => sum + (row[i] ?? 0), 0)
+    expect(right / count).toBeCloseTo(accuracy, 6)
+    expect(JSON.parse((await netloom('evaluate', iris, '--split', 'train', '--json')).out).count).toBe(105)
+  })
+
+  it('goes on from the file unless told to begin anew', async () => {
+    const first = async (...more: string[]) => {
+      const { out, err } = await netloom('train', iris, '--epochs', '1', '--json', ...more)
+      return { loss: trainScores(lines(out))[0]?.loss, err }
+    }
+    const [on, anew] = await Promise.all([first(), first('--fresh')])
+    expect(on.loss).toBeLessThan(0.2)
+    expect(on.err).toMatch(/Going on from the trained weights/)
+    expect(anew.loss).toBeGreaterThan(0.5)
+  })
+
+  it('stops at Ctrl+C and keeps what was learned', async () => {
+    const path = join(folder, 'stopped.netloom')
+    const child = spawn(process.execPath, [bin, 'train', 'iris-mlp', '--epochs', '100000', '--json', '--out', path], { cwd: root })
+    let out = ''
+    child.stdout.on('data', chunk => {
+      out += String(chunk)
+      if (out.includes('"epoch","epoch":5') && !child.killed) child.kill('SIGINT')
+    })
+    const code = await new Promise(resolve => child.on('close', resolve))
+    expect(code).toBe(130)
+    expect(lines(out).at(-1)).toMatchObject({ type: 'stopped', out: path })
+    expect((await netloom('evaluate', path)).code).toBe(0)
+  })
+})
+
+describe('a trained network taken to tfjs', () => {
+  const out = join(folder, 'web/iris')
+  const bare = `
+    const { createServer } = require('node:http')
+    const { readFileSync } = require('node:fs')
+    const tf = require(${JSON.stringify(join(root, 'node_modules/@tensorflow/tfjs'))})
+    const server = createServer((q, r) => r.end(readFileSync(${JSON.stringify(out)} + q.url))).listen(0, async () => {
+      const model = await tf.loadLayersModel('http://127.0.0.1:' + server.address().port + '/model.json')
+      const inputs = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+      console.log(JSON.stringify(model.predict(tf.tensor(inputs, [inputs.length / 4, 4])).arraySync()))
+      server.close()
+      process.exit(0)
+    })`
+
+  it('is proven, and says so', async () => {
+    const { code, out: said } = await netloom('export', iris, '--format', 'tfjs', '--out', out, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(said).verified).toMatchObject({ samples: 32, maxAbsDiff: 0, sameClass: true })
+    expect(readdirSync(out).sort()).toEqual(['model.json', 'weights.bin'])
+  })
+
+  it('gives the same predictions in a script that knows only tfjs', async () => {
+    writeFileSync(join(folder, 'bare.cjs'), bare)
+    writeFileSync(join(folder, 'inputs.json'), JSON.stringify([...(await irisTest())]))
+    const [there, here] = await Promise.all([
+      runProgram([join(folder, 'bare.cjs'), join(folder, 'inputs.json')]),
+      netloom('predict', iris, '--count', '30', '--json'),
+    ])
+    const theirs: number[][] = JSON.parse(there.out.trim().split('\n').at(-1) ?? '')
+    const { predictions } = JSON.parse(here.out)
+    expect(theirs).toHaveLength(30)
+    for (const [i, row] of theirs.entries()) {
+      for (const [j, value] of row.entries()) expect(value).toBeCloseTo(predictions[i].probabilities[j], 5)
+      expect(row.indexOf(Math.max(...row))).toBe(['setosa', 'versicolor', 'virginica'].indexOf(predictions[i].label))
+    }
+  })
+
+  it('is written again over an older export, beside files of others, with the same bytes', async () => {
+    const bytes = readFileSync(join(out, 'weights.bin'))
+    writeFileSync(join(out, 'weights.bin'), 'old')
+    writeFileSync(join(out, 'index.html'), 'mine')
+    expect((await netloom('export', iris, '--format', 'tfjs', '--out', out)).out).toMatch(/Verified\. Reloaded with tfjs/)
+    expect(readFileSync(join(out, 'weights.bin'))).toEqual(bytes)
+    expect(readdirSync(out).sort()).toEqual(['index.html', 'model.json', 'weights.bin'])
+    expect(readdirSync(join(folder, 'web'))).toEqual(['iris'])
+  })
+})
+
+describe('images from IDX files', () => {
+  it('are trained on, and a folder with one split serves what needs only that split', async () => {
+    const data = join(folder, 'idx')
+    mkdirSync(data)
+    idxFolder(data, { train: 240, t10k: 60 })
+    const drawn = join(folder, 'rows.netloom.json')
+    const nodes = [
+      { id: 'in', type: 'input', params: { shape: [4, 4, 1] } },
+      { id: 'flat', type: 'flatten' },
+      { id: 'out', type: 'dense', params: { units: 4, activation: 'softmax' } },
+    ]
+    const wires = [
+      { from: 'in', to: 'flat' },
+      { from: 'flat', to: 'out' },
+    ]
+    writeFileSync(drawn, JSON.stringify({ format: 'netloom', version: 1, name: 'rows', graph: { nodes, wires } }))
+    const trained = join(folder, 'rows.netloom')
+    const run = await netloom('train', drawn, '--data', `idx:${data}`, '--epochs', '20', '--lr', '0.05', '--out', trained)
+    expect([run.code, run.out]).toEqual([0, expect.stringMatching(/^epoch 1\/20 .*\n(.*\n)+Done/)])
+
+    for (const name of readdirSync(data)) if (name.startsWith('train')) rmSync(join(data, name))
+    const measured = JSON.parse((await netloom('evaluate', trained, '--data', `idx:${data}`, '--json')).out)
+    expect(measured).toMatchObject({ accuracy: 1, count: 60 })
+    const { predictions } = JSON.parse((await netloom('predict', trained, '--data', `idx:${data}`, '--count', '4', '--json')).out)
+    expect(predictions.map((p: { label: string }) => p.label)).toEqual(['0', '1', '2', '3'])
+
+    const again = await netloom('train', trained, '--data', `idx:${data}`, '--out', join(folder, 'none.netloom'))
+    expect([again.code, again.err]).toEqual([1, expect.stringMatching(/train/)])
+    const part = await netloom('evaluate', trained, '--data', `idx:${data}`, '--split', 'train')
+    expect([part.code, part.err]).toEqual([1, expect.stringMatching(/no train part/)])
+    expect(existsSync(join(folder, 'none.netloom'))).toBe(false)
+  })
+})
