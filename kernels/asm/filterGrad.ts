@@ -2,48 +2,61 @@
 import { addInto, at, clear, fma, laneMask, panelFloats, panels, Ptr } from './all'
 
 /** One row of a tile, added to what is there; columns behind the last stay 0. */
-@inline function addRow(o: Ptr, lo: v128, hi: v128, maskLo: v128, maskHi: v128): void {
+@inline function addRow(narrow: bool, o: Ptr, lo: v128, hi: v128, maskLo: v128, maskHi: v128): void {
   v128.store(o, f32x4.add(v128.load(o), v128.and(lo, maskLo)))
-  v128.store(o, f32x4.add(v128.load(o, 16), v128.and(hi, maskHi)), 16)
+  if (!narrow) v128.store(o, f32x4.add(v128.load(o, 16), v128.and(hi, maskHi)), 16)
 }
 
-/** Tile of `rows` (a literal, 1 to 4) rows times 8 columns over height x width positions; rows of x lie at byte offsets 0, o1, o2, o3. */
+/**
+ * Tile of `rows` (a literal, 1 to 4) rows times 8 columns over height x width positions; rows of x lie at byte offsets 0, o1, o2, o3.
+ * With `narrow` (a literal) only the first 4 columns are computed.
+ */
 @inline function gradTile(
-  rows: i32, x: Ptr, o1: usize, o2: usize, o3: usize, dy: Ptr, height: i32, width: i32, xRow: usize, xCol: usize, dRow: usize, dCol: usize, out: Ptr, maskLo: v128, maskHi: v128,
+  narrow: bool, rows: i32, x: Ptr, o1: usize, o2: usize, o3: usize, dy: Ptr, height: i32, width: i32, xRow: usize, xCol: usize, dRow: usize, dCol: usize,
+  out: Ptr, left: i32,
 ): void {
   const zero = f32x4.splat(0)
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero
   for (let h = height; h > 0; h--) {
     let xp = x, dp = dy
     for (let w = width; w > 0; w--) {
-      const b0 = v128.load(dp), b1 = v128.load(dp, 16)
+      const b0 = v128.load(dp), b1 = narrow ? b0 : v128.load(dp, 16)
       const a0 = v128.load32_splat(xp)
-      c00 = fma(c00, a0, b0); c01 = fma(c01, a0, b1)
-      if (rows > 1) { const a1 = v128.load32_splat(xp + o1); c10 = fma(c10, a1, b0); c11 = fma(c11, a1, b1) }
-      if (rows > 2) { const a2 = v128.load32_splat(xp + o2); c20 = fma(c20, a2, b0); c21 = fma(c21, a2, b1) }
-      if (rows > 3) { const a3 = v128.load32_splat(xp + o3); c30 = fma(c30, a3, b0); c31 = fma(c31, a3, b1) }
+      c00 = fma(c00, a0, b0)
+      if (!narrow) c01 = fma(c01, a0, b1)
+      if (rows > 1) { const a1 = v128.load32_splat(xp + o1); c10 = fma(c10, a1, b0); if (!narrow) c11 = fma(c11, a1, b1) }
+      if (rows > 2) { const a2 = v128.load32_splat(xp + o2); c20 = fma(c20, a2, b0); if (!narrow) c21 = fma(c21, a2, b1) }
+      if (rows > 3) { const a3 = v128.load32_splat(xp + o3); c30 = fma(c30, a3, b0); if (!narrow) c31 = fma(c31, a3, b1) }
       xp += xCol
       dp += dCol
     }
     x += xRow
     dy += dRow
   }
-  addRow(out, c00, c01, maskLo, maskHi)
-  if (rows > 1) addRow(out + 32, c10, c11, maskLo, maskHi)
-  if (rows > 2) addRow(out + 64, c20, c21, maskLo, maskHi)
-  if (rows > 3) addRow(out + 96, c30, c31, maskLo, maskHi)
+  const lo = laneMask(left), hi = laneMask(left - 4)
+  addRow(narrow, out, c00, c01, lo, hi)
+  if (rows > 1) addRow(narrow, out + 32, c10, c11, lo, hi)
+  if (rows > 2) addRow(narrow, out + 64, c20, c21, lo, hi)
+  if (rows > 3) addRow(narrow, out + 96, c30, c31, lo, hi)
 }
 
-/** Up to 4 rows times all panels: rows of consecutive x floats. `out` is the first row in the first panel, panels lie `panelStep` floats apart. */
-export function gradRows(rows: i32, x: Ptr, dy: Ptr, positions: i32, xCol: usize, dyStep: i32, N: i32, out: Ptr, panelStep: i32): void {
-  const dCol = <usize>dyStep << 2
-  for (let p = 0; p < N; p += 8, out += <usize>panelStep << 2) {
-    const left = N - p, lo = laneMask(left), hi = laneMask(left - 4), d = at(dy, p)
-    if (rows >= 4) gradTile(4, x, 4, 8, 12, d, 1, positions, 0, xCol, 0, dCol, out, lo, hi)
-    else if (rows == 3) gradTile(3, x, 4, 8, 12, d, 1, positions, 0, xCol, 0, dCol, out, lo, hi)
-    else if (rows == 2) gradTile(2, x, 4, 8, 12, d, 1, positions, 0, xCol, 0, dCol, out, lo, hi)
-    else gradTile(1, x, 4, 8, 12, d, 1, positions, 0, xCol, 0, dCol, out, lo, hi)
-  }
+/** Four rows whose values lie side by side in x: the common case, a function of its own. `left` columns remain. */
+function fourRows(x: Ptr, dy: Ptr, positions: i32, xCol: usize, dCol: usize, out: Ptr, left: i32): void {
+  if (left > 4) gradTile(false, 4, x, 4, 8, 12, dy, 1, positions, 0, xCol, 0, dCol, out, left)
+  else gradTile(true, 4, x, 4, 8, 12, dy, 1, positions, 0, xCol, 0, dCol, out, left)
+}
+
+/** The same for 1 to 3 rows. */
+function fewRows(rows: i32, x: Ptr, dy: Ptr, positions: i32, xCol: usize, dCol: usize, out: Ptr, left: i32): void {
+  if (rows == 3) gradTile(false, 3, x, 4, 8, 12, dy, 1, positions, 0, xCol, 0, dCol, out, left)
+  else if (rows == 2) gradTile(false, 2, x, 4, 8, 12, dy, 1, positions, 0, xCol, 0, dCol, out, left)
+  else gradTile(false, 1, x, 4, 8, 12, dy, 1, positions, 0, xCol, 0, dCol, out, left)
+}
+
+/** Up to 4 rows of consecutive x floats times one panel of dy. */
+@inline export function gradPanel(rows: i32, x: Ptr, dy: Ptr, positions: i32, xCol: usize, dCol: usize, out: Ptr, left: i32): void {
+  if (rows >= 4) fourRows(x, dy, positions, xCol, dCol, out, left)
+  else fewRows(rows, x, dy, positions, xCol, dCol, out, left)
 }
 
 /** Byte offset of row k of the patch. */
@@ -94,11 +107,13 @@ export function filterGradient(
         const o3 = rows > 3 ? offsetOf(k + 3, perRow, segment, pieceRow, pieceCol) - first : 0
         let out = at(w, k * 8)
         for (let p = 0; p < N; p += 8, out += panelStep) {
-          const left = N - p, maskLo = laneMask(left), maskHi = laneMask(left - 4), dp = at(d, p)
-          if (rows >= 4) gradTile(4, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, maskLo, maskHi)
-          else if (rows == 3) gradTile(3, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, maskLo, maskHi)
-          else if (rows == 2) gradTile(2, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, maskLo, maskHi)
-          else gradTile(1, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, maskLo, maskHi)
+          const left = N - p, dp = at(d, p)
+          if (rows >= 4) {
+            if (left > 4) gradTile(false, 4, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, left)
+            else gradTile(true, 4, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, left)
+          } else if (rows == 3) gradTile(false, 3, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, left)
+          else if (rows == 2) gradTile(false, 2, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, left)
+          else gradTile(false, 1, xk, o1, o2, o3, dp, height, width, xRow, xCol, dRow, dCol, out, left)
         }
       }
       if (b) addColumnSums(d, positions, N, b)
@@ -106,12 +121,24 @@ export function filterGradient(
   }
 }
 
+/** Positions that a dense weight gradient works through at a time, so that a panel of dy stays in the L1 cache. */
+const DENSE_ROWS: i32 = 512
+
 /** Weight gradient of a dense layer, blocks [lo, hi) of 4 input features: dw[k][n] = sum over rows of x[row][k] · dy[row][n]. */
 export function denseGradient(lo: i32, hi: i32, scratch: Ptr, x: Ptr, rows: i32, inner: i32, dy: Ptr, N: i32, dw: Ptr): void {
-  for (let block = lo; block < hi; block++) {
-    const k = block * 4, count = min(inner - k, 4)
-    for (let p = 0; p < panels(N); p++) clear(at(dw, (p * inner + k) * 8), count * 8)
-    gradRows(count, at(x, k), dy, rows, <usize>inner << 2, N, N, at(dw, k * 8), inner * 8)
+  const xCol = <usize>inner << 2, last = min(hi * 4, inner)
+  for (let p = 0; p < N; p += 8) {
+    const panel = at(dw, p * inner), left = N - p
+    clear(at(panel, lo * 32), (last - lo * 4) * 8)
+    for (let r = 0; r < rows; r += DENSE_ROWS) {
+      const count = min(rows - r, DENSE_ROWS)
+      let s = at(dy, r * N + p), d = scratch
+      for (let i = count; i > 0; i--, s += <usize>N << 2, d += 32) {
+        v128.store(d, v128.load(s))
+        v128.store(d, v128.load(s, 16), 16)
+      }
+      for (let k = lo * 4; k < last; k += 4) gradPanel(last - k, at(x, r * inner + k), scratch, count, xCol, 32, at(panel, k * 8), left)
+    }
   }
 }
 

@@ -37,6 +37,12 @@ export function packRows(r0: Ptr, r1: Ptr, r2: Ptr, r3: Ptr, n: i32, dst: Ptr): 
   return dst
 }
 
+/** The same for rows that start one float apart: neighbours in an image of one channel. */
+@inline function packRun(r: Ptr, n: i32, dst: Ptr): Ptr {
+  for (; n > 0; n--, r += 4, dst += 16) v128.store(dst, v128.load(r))
+  return dst
+}
+
 /** Stores one row of a tile whose width is no multiple of 8: the rare edge of a matrix. */
 function finishEdge(o: Ptr, lo: v128, hi: v128, columns: i32, mode: i32, gate: usize): void {
   const second = columns - 4
@@ -53,61 +59,105 @@ function finishEdge(o: Ptr, lo: v128, hi: v128, columns: i32, mode: i32, gate: u
 }
 
 /** One row of a finished tile; `gate` is the distance in bytes from the output to the values that let it through, or 0. */
-@inline function finishRow(o: Ptr, lo: v128, hi: v128, columns: i32, mode: i32, gate: usize): void {
+@inline function finishRow(narrow: bool, o: Ptr, lo: v128, hi: v128, columns: i32, mode: i32, gate: usize): void {
   if (mode & RELU) {
     lo = relu4(lo)
-    hi = relu4(hi)
+    if (!narrow) hi = relu4(hi)
   }
-  if (columns == 8) {
+  if (columns == (narrow ? 4 : 8)) {
     if (mode & ADD) {
       lo = f32x4.add(v128.load(o), lo)
-      hi = f32x4.add(v128.load(o, 16), hi)
+      if (!narrow) hi = f32x4.add(v128.load(o, 16), hi)
     }
     if (gate) {
       lo = gate4(lo, v128.load(o + gate))
-      hi = gate4(hi, v128.load(o + gate, 16))
+      if (!narrow) hi = gate4(hi, v128.load(o + gate, 16))
     }
     v128.store(o, lo)
-    v128.store(o, hi, 16)
+    if (!narrow) v128.store(o, hi, 16)
   } else finishEdge(o, lo, hi, columns, mode, gate)
 }
 
-/** 4x8 outputs from packed A [k][4] and a panel of B [k][8]; row i (of `rows`) goes to o_i. `bias` may be null. */
-export function tile(a: Ptr, K: i32, b: Ptr, o0: Ptr, o1: Ptr, o2: Ptr, o3: Ptr, rows: i32, bias: Ptr, columns: i32, mode: i32, gate: usize): void {
+/**
+ * 4x8 outputs from packed A [k][4] and a panel of B [k][8]; row i (of `rows`) goes to o_i. `bias` may be null. With `narrow` (a literal)
+ * only the first 4 columns are computed.
+ */
+@inline function tileOf(
+  narrow: bool, a: Ptr, K: i32, b: Ptr, o0: Ptr, o1: Ptr, o2: Ptr, o3: Ptr, rows: i32, bias: Ptr, columns: i32, mode: i32, gate: usize,
+): void {
   let lo = f32x4.splat(0), hi = lo
   if (bias) {
     lo = v128.load(bias)
-    hi = v128.load(bias, 16)
+    if (!narrow) hi = v128.load(bias, 16)
   }
   let c00 = lo, c01 = hi, c10 = lo, c11 = hi, c20 = lo, c21 = hi, c30 = lo, c31 = hi
   for (let k = K; k > 0; k--) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16)
+    const b0 = v128.load(b), b1 = narrow ? b0 : v128.load(b, 16)
     const a0 = v128.load32_splat(a)
-    c00 = fma(c00, a0, b0); c01 = fma(c01, a0, b1)
+    c00 = fma(c00, a0, b0)
+    if (!narrow) c01 = fma(c01, a0, b1)
     const a1 = v128.load32_splat(a, 4)
-    c10 = fma(c10, a1, b0); c11 = fma(c11, a1, b1)
+    c10 = fma(c10, a1, b0)
+    if (!narrow) c11 = fma(c11, a1, b1)
     const a2 = v128.load32_splat(a, 8)
-    c20 = fma(c20, a2, b0); c21 = fma(c21, a2, b1)
+    c20 = fma(c20, a2, b0)
+    if (!narrow) c21 = fma(c21, a2, b1)
     const a3 = v128.load32_splat(a, 12)
-    c30 = fma(c30, a3, b0); c31 = fma(c31, a3, b1)
+    c30 = fma(c30, a3, b0)
+    if (!narrow) c31 = fma(c31, a3, b1)
     a += 16
     b += 32
   }
-  finishRow(o0, c00, c01, columns, mode, gate)
-  if (rows > 1) finishRow(o1, c10, c11, columns, mode, gate)
-  if (rows > 2) finishRow(o2, c20, c21, columns, mode, gate)
-  if (rows > 3) finishRow(o3, c30, c31, columns, mode, gate)
+  finishRow(narrow, o0, c00, c01, columns, mode, gate)
+  if (rows > 1) finishRow(narrow, o1, c10, c11, columns, mode, gate)
+  if (rows > 2) finishRow(narrow, o2, c20, c21, columns, mode, gate)
+  if (rows > 3) finishRow(narrow, o3, c30, c31, columns, mode, gate)
+}
+
+/** One tile whose rows go anywhere. */
+function tile(a: Ptr, K: i32, b: Ptr, o0: Ptr, o1: Ptr, o2: Ptr, o3: Ptr, rows: i32, columns: i32): void {
+  if (columns > 4) tileOf(false, a, K, b, o0, o1, o2, o3, rows, 0, columns, ADD, 0)
+  else tileOf(true, a, K, b, o0, o1, o2, o3, rows, 0, columns, ADD, 0)
+}
+
+/** All tiles of one panel: `rows` packed rows to rows of out that lie `step` bytes apart. */
+function tileColumn(a: Ptr, rows: i32, K: i32, b: Ptr, o: Ptr, step: usize, bias: Ptr, columns: i32, mode: i32, gate: usize): void {
+  for (; rows > 0; rows -= 4, a += <usize>K << 4, o += step << 2) {
+    tileOf(false, a, K, b, o, o + step, o + 2 * step, o + 3 * step, rows, bias, columns, mode, gate)
+  }
+}
+
+/** The same for a panel of up to 4 columns. */
+function narrowColumn(a: Ptr, rows: i32, K: i32, b: Ptr, o: Ptr, step: usize, bias: Ptr, columns: i32, mode: i32, gate: usize): void {
+  for (; rows > 0; rows -= 4, a += <usize>K << 4, o += step << 2) {
+    tileOf(true, a, K, b, o, o + step, o + 2 * step, o + 3 * step, rows, bias, columns, mode, gate)
+  }
+}
+
+/** All tiles of one panel where nothing is to be done with finished values and rows are multiples of 4. */
+function plainColumn(a: Ptr, rows: i32, K: i32, b: Ptr, o: Ptr, step: usize): void {
+  for (; rows > 0; rows -= 4, a += <usize>K << 4, o += step << 2) tileOf(false, a, K, b, o, o + step, o + 2 * step, o + 3 * step, 4, 0, 8, 0, 0)
+}
+
+/** The same for the first 4 columns of a panel. */
+function plainNarrowColumn(a: Ptr, rows: i32, K: i32, b: Ptr, o: Ptr, step: usize): void {
+  for (; rows > 0; rows -= 4, a += <usize>K << 4, o += step << 2) tileOf(true, a, K, b, o, o + step, o + 2 * step, o + 3 * step, 4, 0, 4, 0, 0)
+}
+
+/** Products of packed rows (a multiple of 4) with all panels, whole panels written. */
+export function multiplyPlain(a: Ptr, rows: i32, K: i32, b: Ptr, out: Ptr, outStep: i32, N: i32): void {
+  for (let p = 0; p < N; p += 8, b += <usize>K << 5, out += 32) {
+    if (N - p > 4) plainColumn(a, rows, K, b, out, <usize>outStep << 2)
+    else plainNarrowColumn(a, rows, K, b, out, <usize>outStep << 2)
+  }
 }
 
 /** `rows` packed rows times all panels of B: out[row][N], `outStep` floats apart. */
 export function multiplyPacked(a: Ptr, rows: i32, K: i32, b: Ptr, out: Ptr, outStep: i32, N: i32, bias: Ptr, mode: i32, gate: usize): void {
-  const tileStep = <usize>K << 4, step = <usize>outStep << 2
   for (let p = 0; p < N; p += 8, b += <usize>K << 5) {
-    const columns = min(N - p, 8), panelBias = bias ? at(bias, p) : 0
-    let t = a, o = at(out, p)
-    for (let r = rows; r > 0; r -= 4, t += tileStep, o += step << 2) {
-      tile(t, K, b, o, o + step, o + 2 * step, o + 3 * step, min(r, 4), panelBias, columns, mode, gate)
-    }
+    const o = at(out, p), step = <usize>outStep << 2, panelBias = bias ? at(bias, p) : 0, columns = min(N - p, 8)
+    if (columns > 4) tileColumn(a, rows, K, b, o, step, panelBias, columns, mode, gate)
+    else narrowColumn(a, rows, K, b, o, step, panelBias, columns, mode, gate)
   }
 }
 
@@ -136,8 +186,10 @@ export function multiply(
       if (t + 1 < end) r1 = patchOf(x, t + 1, positions, width, imageStep, rowStep, colStep)
       if (t + 2 < end) r2 = patchOf(x, t + 2, positions, width, imageStep, rowStep, colStep)
       if (t + 3 < end) r3 = patchOf(x, t + 3, positions, width, imageStep, rowStep, colStep)
+      const together = r1 == r0 + 4 && r2 == r0 + 8 && r3 == r0 + 12
       for (let s = 0, inRow = 0, line: usize = 0, o: usize = 0; s < segments; s++) {
-        d = packRows(r0 + o, r1 + o, r2 + o, r3 + o, segment, d)
+        if (together) d = packRun(r0 + o, segment, d)
+        else d = packRows(r0 + o, r1 + o, r2 + o, r3 + o, segment, d)
         if (++inRow == perRow) {
           inRow = 0
           line += <usize>pieceRow << 2
@@ -183,7 +235,7 @@ export function scatter(
           for (let t = m; t < end; t += 4, a += <usize>channels << 4) {
             tile(
               a, channels, b, placeOf(d, t, width, rowStep, colStep), placeOf(d, t + 1, width, rowStep, colStep),
-              placeOf(d, t + 2, width, rowStep, colStep), placeOf(d, t + 3, width, rowStep, colStep), min(end - t, 4), 0, columns, ADD, 0,
+              placeOf(d, t + 2, width, rowStep, colStep), placeOf(d, t + 3, width, rowStep, colStep), min(end - t, 4), columns,
             )
           }
         }

@@ -3,7 +3,7 @@
 //   forward    Y = Aᵀ [ (G w Gᵀ) ∘ (Bᵀ x B) ] A
 //   gradients  dM = A dY Aᵀ,  dX = B (dM · Uᵀ) Bᵀ,  dW = Gᵀ (Vᵀ · dM) G      (the adjoints, so one set of transforms serves all)
 // In transformed space everything is 36 independent matrix products.
-import { addColumnSums, clear, gateInPlace, gradRows, loadSome, multiplyPacked, packRows, panelFloats, panels, Ptr, relu4, storeSome, at, blockRows } from './all'
+import { addColumnSums, clear, gateInPlace, gradPanel, loadSome, multiplyPlain, packRows, panelFloats, panels, Ptr, relu4, storeSome, at, blockRows } from './all'
 
 /** Bytes between the 6 values of a line when one value is a vector. */
 const STEP: usize = 16
@@ -116,7 +116,7 @@ export function winogradTranspose(lo: i32, hi: i32, scratch: Ptr, u: Ptr, inner:
   }
 }
 
-/** 36 matrix products: out[point][rows][outStep] = V[point][rows][vStep] · right[point], K deep, N wide. */
+/** 36 matrix products: out[point][rows][outStep] = V[point][rows][vStep] · right[point], K deep, N wide; up to 3 more rows are written. */
 function multiplyPoints(v: Ptr, rows: i32, vStep: i32, K: i32, right: Ptr, N: i32, out: Ptr, outStep: i32, scratch: Ptr): void {
   const step = <usize>vStep << 2, most = blockRows(K)
   for (let point = 0; point < 36; point++) {
@@ -126,7 +126,7 @@ function multiplyPoints(v: Ptr, rows: i32, vStep: i32, K: i32, right: Ptr, N: i3
       for (let t = m; t < end; t += 4, r += 4 * step) {
         d = packRows(r, t + 1 < end ? r + step : r, t + 2 < end ? r + 2 * step : r, t + 3 < end ? r + 3 * step : r, K, d)
       }
-      multiplyPacked(scratch, end - m, K, right, at(out, m * outStep), outStep, N, 0, 0, 0)
+      multiplyPlain(scratch, end - m, K, right, at(out, m * outStep), outStep, N)
     }
     v += <usize>planeOf(rows, vStep) << 2
     right += <usize>panelFloats(K, N) << 2
@@ -235,7 +235,7 @@ function scatterTiles(n0: i32, n1: i32, v: Ptr, vStep: i32, H: i32, W: i32, C: i
 const LINES: usize = 72 * 16
 
 /** Floats between two points of transformed data: an odd number of cache lines, so that the 36 do not fall into the same cache set. */
-@inline function planeOf(tiles: i32, step: i32): i32 { return ((tiles * step + 15) & ~15) | 16 }
+@inline function planeOf(tiles: i32, step: i32): i32 { return ((even4(tiles) * step + 15) & ~15) | 16 }
 
 @inline function even4(n: i32): i32 { return (n + 3) & ~3 }
 
@@ -275,7 +275,9 @@ export function winogradGradient(
         dataTiles(n0, n1, x, H, W, C, top, left, m, down, across, v, vStep, scratch)
         for (let point = 0; point < 36; point++) {
           const vp = at(v, point * planeOf(tiles, vStep)), mp = at(mm, point * planeOf(tiles, mStep)), g = at(grad, point * plane)
-          for (let c = 0; c < C; c += 4) gradRows(C - c, at(vp, c), mp, tiles, <usize>vStep << 2, mStep, N, at(g, c * 8), C * 8)
+          for (let p = 0; p < N; p += 8) {
+            for (let c = 0; c < C; c += 4) gradPanel(C - c, at(vp, c), at(mp, p), tiles, <usize>vStep << 2, <usize>mStep << 2, at(g, (p * C) + c * 8), N - p)
+          }
         }
       }
       if (bias) addColumnSums(at(dy, n0 * OH * OW * N), (n1 - n0) * OH * OW, N, bias)

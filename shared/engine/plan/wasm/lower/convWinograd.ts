@@ -40,7 +40,7 @@ export const winogradConvolution = (b: Builder, node: NodeOf<'conv2d'>, v: Convo
   const rows = panels(v.n) * v.c
   const u = b.arena.floats(POINTS * rows * 8)
   const group = Math.max(1, Math.round(TILES / tilesOf(v)))
-  b.scratch(LINES + group * tilesOf(v) * floatsPerTile(v) + packedFloats(Math.max(v.c, v.n)))
+  b.scratch(LINES + even4(group * tilesOf(v)) * floatsPerTile(v) + packedFloats(Math.max(v.c, v.n)))
   b.forward(() => job('winogradFilter', rows, b.grain(rows), { w: kernel.at, r, inner: v.c, N: v.n, out: u }))
   b.forward(batch =>
     job('winogradForward', Math.ceil(batch / group), 1, {
