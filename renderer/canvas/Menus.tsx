@@ -5,6 +5,7 @@ import { commandOf, runCommand } from '../commands/registry.ts'
 import { apply } from '../store/projectStore.ts'
 import { select } from '../store/uiStore.ts'
 import { canvasStore, type MenuTarget, type Point, useCanvas } from './canvasStore.ts'
+import './floating.css'
 import { canvasView } from './view.ts'
 
 /** Commands of each menu by id, in groups with a line between them. */

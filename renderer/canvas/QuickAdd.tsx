@@ -8,6 +8,7 @@ import { projectStore, resolvedOf } from '../store/projectStore.ts'
 import { addConnected, addLayer, addLayerAt } from './add.ts'
 import { canvasStore, type QuickAdd, useCanvas } from './canvasStore.ts'
 import { layersAt } from './connect.ts'
+import './floating.css'
 import { canvasView } from './view.ts'
 
 const SIZE = { width: 260, height: 320 } as const

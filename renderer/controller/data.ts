@@ -107,6 +107,10 @@ export const ensureData = (): Promise<Result<DataSummary>> => {
   return work
 }
 
+/** What a source is called on screen. */
+export const sourceTitle = (source: string): string =>
+  datasetOf(source)?.title ?? (source.startsWith(IDX_PREFIX) ? source.slice(IDX_PREFIX.length) : source)
+
 /** Forgets what the worker held, because it was replaced by a new one. */
 export const forgetLoaded = (): void => {
   loadedKey = ''

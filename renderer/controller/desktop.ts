@@ -1,10 +1,12 @@
 import type { MenuGroup } from '../../shared/host/contract.ts'
 import { commands, runCommand } from '../commands/registry.ts'
 import { host } from '../host/pickHost.ts'
-import { isDirty, projectStore } from '../store/projectStore.ts'
+import { projectStore } from '../store/projectStore.ts'
 import { runStore } from '../store/runStore.ts'
 import { uiStore } from '../store/uiStore.ts'
+import { weightsStore } from '../store/weightsStore.ts'
 import { openBytes } from './files.ts'
+import { hasUnsavedWork } from './work.ts'
 
 const MENUS = ['File', 'Edit', 'View', 'Graph', 'Train', 'Help'] as const
 
@@ -41,11 +43,16 @@ export const startDesktop = (): void => {
   }
   for (const store of [projectStore, uiStore, runStore]) store.subscribe(soon)
   refresh()
-  projectStore.subscribe((now, before) => {
-    if (now.project.name !== before.project.name || isDirty(now) !== isDirty(before) || now.isOpen !== before.isOpen) {
-      void host.setDocument({ name: now.isOpen ? now.project.name : '', dirty: now.isOpen && isDirty(now) })
-    }
-  })
+  let told = ''
+  const tell = (): void => {
+    const { isOpen, project } = projectStore.getState()
+    const state = { name: isOpen ? project.name : '', dirty: hasUnsavedWork() }
+    if (JSON.stringify(state) === told) return
+    told = JSON.stringify(state)
+    void host.setDocument(state)
+  }
+  projectStore.subscribe(tell)
+  weightsStore.subscribe(tell)
   host.on('menuCommand', ({ command }) => void runCommand(command))
   host.on('fileOpened', file => void openBytes(file))
 }

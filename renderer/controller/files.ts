@@ -2,20 +2,21 @@ import { blankProject, type ProjectFile } from '../../shared/graph/document.ts'
 import type { OpenedFile, RecentFile } from '../../shared/host/contract.ts'
 import { unpackProject } from '../../shared/project/unpack.ts'
 import { host } from '../host/pickHost.ts'
-import { close, isDirty, markSaved, projectStore } from '../store/projectStore.ts'
+import { close, markSaved, projectStore } from '../store/projectStore.ts'
 import { say } from '../store/uiStore.ts'
+import { weightsStore } from '../store/weightsStore.ts'
 import { forgetRecovery } from './recovery.ts'
 import { askUnsaved } from './unsaved.ts'
-import { packWork, show } from './work.ts'
+import { bringWeights } from './weights.ts'
+import { hasUnsavedWork, packWork, show } from './work.ts'
 
 const PLAIN = /\.netloom\.json$/i
 const withoutEnding = (name: string): string => name.replace(/\.netloom(\.json)?$/i, '')
 
 /** Saves or drops unsaved work as the user says; false when the user cancels. */
 const settleUnsaved = async (): Promise<boolean> => {
-  const state = projectStore.getState()
-  if (!state.isOpen || !isDirty(state)) return true
-  const answer = await askUnsaved(state.project.name)
+  if (!hasUnsavedWork()) return true
+  const answer = await askUnsaved(projectStore.getState().project.name)
   if (answer === 'save') return saveProject()
   return answer === 'discard'
 }
@@ -63,7 +64,9 @@ export const newProject = async (project: ProjectFile = blankProject()): Promise
 
 /** Writes the project to its file, or asks where; true when it was written. */
 export const saveProject = async (ask = false): Promise<boolean> => {
+  await bringWeights()
   const { project, file } = projectStore.getState()
+  const { weights } = weightsStore.getState()
   const suggestedName = file?.name ?? `${project.name}.netloom`
   const bytes = PLAIN.test(suggestedName) ? new TextEncoder().encode(`${JSON.stringify(project, null, 2)}\n`) : await packWork(project)
   const saved = await host.saveProject({ token: ask ? null : (file?.token ?? null), suggestedName, bytes })
@@ -73,6 +76,7 @@ export const saveProject = async (ask = false): Promise<boolean> => {
   }
   if (!saved.value) return false
   adoptName(project, saved.value)
+  if (!PLAIN.test(saved.value.name)) weightsStore.setState({ saved: weights })
   await forgetRecovery()
   say(saved.value.durable ? `Saved as ${saved.value.name}` : `${saved.value.name} is in your downloads`, 'good')
   return true

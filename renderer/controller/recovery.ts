@@ -4,7 +4,7 @@ import { host } from '../host/pickHost.ts'
 import { isDirty, projectStore } from '../store/projectStore.ts'
 import { say } from '../store/uiStore.ts'
 import { weightsStore } from '../store/weightsStore.ts'
-import { packWork, show } from './work.ts'
+import { hasUnsavedWork, packWork, show } from './work.ts'
 
 /** Longest time that an edit is only in memory, ms (RELIABILITY.md §4 asks for 2 s). */
 const EVERY = 1_500
@@ -19,7 +19,7 @@ let warned = false
 const keep = async (): Promise<void> => {
   timer = null
   const state = projectStore.getState()
-  if (!state.isOpen || (!isDirty(state) && !weightsStore.getState().weights)) return
+  if (!hasUnsavedWork()) return
   const recovery: Recovery = {
     id,
     name: state.project.name,

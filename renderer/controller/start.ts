@@ -16,6 +16,7 @@ import { latest, quiet } from './latest.ts'
 import { distrustModel, ensureModel, forgetModel, isBuilt, mayBuildUnasked } from './model.ts'
 import { rewatch, watch } from './probe.ts'
 import { replayed } from './runEvents.ts'
+import { copyWeights, weightsAtRest } from './weights.ts'
 
 type Projects = ReturnType<typeof projectStore.getState>
 
@@ -55,7 +56,7 @@ const follow = latest(async (_: null) => {
   }
   const stands = isBuilt(project)
   if (stands && summary === seen && probeStore.getState().result) return
-  await copying
+  await weightsAtRest()
   if (!(await ensureModel()).ok) return
   seen = summary
   if (!stands) clearEvaluation()
@@ -84,19 +85,6 @@ const onEngineReplaced = (reason: Issue): void => {
   followSoon()
 }
 
-let copied = 0
-let copying: Promise<void> = Promise.resolve()
-const copy = async (): Promise<void> => {
-  const { run } = runStore.getState()
-  const answer = await call('weights', {})
-  copied = Date.now()
-  if (answer.ok && runStore.getState().run === run) weightsStore.setState({ weights: answer.value })
-}
-const copyWeights = latest(async (_: null) => {
-  copying = copy()
-  await copying
-})
-
 /** Weights ruined by a failed run are not kept: the last good copy takes their place. */
 const onFailed = (): void => {
   distrustModel()
@@ -110,9 +98,9 @@ const onRun = (now: Run, before: Run): void => {
   const halted = now.status !== before.status && (now.status === 'idle' || now.status === 'paused')
   const ruined = now.issue !== null
   if (halted && now.step > 0 && ruined) onFailed()
-  if (halted && now.step > 0 && !ruined) copyWeights(null)
+  if (halted && now.step > 0 && !ruined) copyWeights()
   if (halted && now.status === 'idle') followSoon()
-  if (now.epoch !== before.epoch && now.status === 'running' && Date.now() - copied > WEIGHTS_EVERY) copyWeights(null)
+  if (now.epoch !== before.epoch && now.status === 'running') copyWeights(WEIGHTS_EVERY)
 }
 
 /** A network that cannot be built has no activations; showing old ones would lie. */

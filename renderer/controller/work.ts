@@ -1,10 +1,10 @@
 import type { NamedWeight, TrainEvent } from '../../shared/engine/protocol.ts'
 import type { ProjectFile } from '../../shared/graph/document.ts'
 import { packProject } from '../../shared/project/pack.ts'
-import { load, type OpenFile } from '../store/projectStore.ts'
+import { isDirty, load, type OpenFile, projectStore } from '../store/projectStore.ts'
 import { emptyCurves, runStore } from '../store/runStore.ts'
 import { uiStore } from '../store/uiStore.ts'
-import { weightsStore } from '../store/weightsStore.ts'
+import { isUnsavedLearning, weightsStore } from '../store/weightsStore.ts'
 
 /** What belongs to a document beside itself. */
 interface Work {
@@ -23,10 +23,16 @@ const isEvent = (v: unknown): v is TrainEvent => typeof v === 'object' && v !== 
 
 /** Puts a document on the canvas with its trained weights, in place of the open one. */
 export const show = (project: ProjectFile, { file, weights, history, unsaved = false }: Work = {}): void => {
-  weightsStore.setState({ weights: weights ?? null })
+  weightsStore.setState({ weights: weights ?? null, saved: unsaved ? null : (weights ?? null) })
   const { run, backend } = runStore.getState()
   const events = (history ?? []).filter(isEvent)
   runStore.setState({ ...runStore.getInitialState(), run, backend, curves: emptyCurves(), history: events, trained: !!weights })
   uiStore.setState({ selectedNodes: [], selectedWires: [], mode: 'design' })
   load(project, file ?? null, unsaved)
+}
+
+/** Whether the open document or what it learned stands in no file. */
+export const hasUnsavedWork = (): boolean => {
+  const state = projectStore.getState()
+  return state.isOpen && (isDirty(state) || isUnsavedLearning(weightsStore.getState()))
 }

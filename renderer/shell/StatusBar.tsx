@@ -1,3 +1,4 @@
+import { sourceTitle } from '../controller/data.ts'
 import { useData } from '../store/dataStore.ts'
 import { useProject, useResolved } from '../store/projectStore.ts'
 import { bytes, short, whole } from '../ui/format.ts'
@@ -29,7 +30,7 @@ const DataLine = () => {
   const { train, validation, test } = summary.counts
   return (
     <span className="status-right">
-      {summary.source} · {whole(train)} train · {whole(validation)} validation · {whole(test)} test
+      {sourceTitle(summary.source)} · {whole(train)} train · {whole(validation)} validation · {whole(test)} test
     </span>
   )
 }

@@ -2,6 +2,7 @@ import { House } from 'lucide-react'
 import { leaveProject } from '../controller/files.ts'
 import { isDirty, useProject } from '../store/projectStore.ts'
 import { MODES, type Mode, showPanel, uiStore, useUi } from '../store/uiStore.ts'
+import { isUnsavedLearning, useWeights } from '../store/weightsStore.ts'
 import { BackendBadge } from '../strips/BackendBadge.tsx'
 import { RunControls } from '../strips/RunControls.tsx'
 import { Logo } from './Logo.tsx'
@@ -43,9 +44,11 @@ const ModeTab = ({ mode }: { mode: Mode }) => {
 
 const FileName = () => {
   const name = useProject(s => s.project.name)
-  const dirty = useProject(isDirty)
+  const edited = useProject(isDirty)
+  const learned = useWeights(isUnsavedLearning)
+  const dirty = edited || learned
   const file = useProject(s => s.file)
-  const state = dirty ? 'unsaved changes' : file ? `saved as ${file.name}` : 'not saved yet'
+  const state = edited ? 'unsaved changes' : learned ? 'unsaved training' : file ? `saved as ${file.name}` : 'not saved yet'
   return (
     <div className="titlebar-file">
       <button type="button" className="home" title="Start page" aria-label="Start page" onClick={leaveProject}>
