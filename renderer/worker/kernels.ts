@@ -1,0 +1,16 @@
+import type { KernelHost } from '../../shared/kernels/wasm/host.ts'
+import { unwrap } from '../../shared/result.ts'
+import type { assetReader } from './assets.ts'
+
+/** Kernels in a browser's worker: threads where memory can be shared (cross-origin isolation), one core left to the window. */
+export const kernelHost = (asset: ReturnType<typeof assetReader>): KernelHost => ({
+  asset: async path => unwrap(await asset(path)),
+  threads: Math.max(navigator.hardwareConcurrency - 1, Math.min(2, navigator.hardwareConcurrency)),
+  spawn: globalThis.crossOriginIsolated
+    ? order => {
+        const worker = new Worker(new URL('./kernel.worker.ts', import.meta.url), { type: 'module' })
+        worker.postMessage(order)
+        return worker
+      }
+    : null,
+})
