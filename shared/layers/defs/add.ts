@@ -26,6 +26,7 @@ export const add = defineLayer({
     { about: 'output', expression: shapes.map((_, i) => `x${i + 1}`).join(' + '), legend: 'sum of the inputs, value by value' },
   ],
   build: (_v, { tf, name }) => tf.layers.add({ name }),
+  plan: () => [{ op: 'add' }],
   keras: () => ({ name: 'layers.Add', args: {} }),
   cases: [
     {

@@ -7,6 +7,7 @@ import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initiali
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { type Padding, slide, slideFormulas, type Window } from '../lib/window.ts'
 import { p } from '../params.ts'
+import { activated } from '../plan.ts'
 import { dims } from '../shape.ts'
 
 type Pair = readonly [number, number]
@@ -95,6 +96,11 @@ export const conv2d = defineLayer({
       useBias: v.useBias,
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
     }),
+  plan: (_input, v) =>
+    activated(
+      { op: 'conv2d', kernelSize: v.kernelSize, strides: v.strides, dilation: v.dilationRate, padding: v.padding, bias: v.useBias },
+      v.activation,
+    ),
   keras: v => ({
     name: 'layers.Conv2D',
     args: {

@@ -6,6 +6,7 @@ import { unlessDefault } from '../lib/format.ts'
 import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { p } from '../params.ts'
+import { activated } from '../plan.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 
 const kernelOf = (input: Shape, units: number): Shape => [input.at(-1) ?? 0, units]
@@ -38,6 +39,7 @@ export const dense = defineLayer({
       useBias: v.useBias,
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
     }),
+  plan: (_input, v) => activated({ op: 'dense', bias: v.useBias }, v.activation),
   keras: v => ({
     name: 'layers.Dense',
     args: {
