@@ -1,6 +1,6 @@
 // Activations by number: relu 1, relu6 2, elu 3, selu 4, gelu 5, swish 7, mish 8, sigmoid 9, hardSigmoid 10,
 // tanh 11, softplus 13, softsign 14 (softmax, 12, works on rows and is below). Gradients are taken at the input z.
-import { at, gate4, laneMask, loadSome, type Ptr, relu4, storeSome, sum4 } from './all'
+import { at, gate4, laneMask, loadSome, Ptr, relu4, storeSome, sum4 } from './all'
 import { erf4, exp4, sigmoid4, softplus4, tanh4 } from './math'
 
 const SELU_SCALE: f32 = 1.0507009873554804934193349852946

@@ -1,3 +1,3 @@
 export * from './base'
-export * from './filterGrad'
 export * from './gemm'
+export * from './filterGrad'

@@ -1,5 +1,5 @@
 // Weight gradients: sums over positions of x (splat) times 8 columns of dy, written in the same panels as the weights.
-import { addInto, at, clear, fma, laneMask, type Ptr, panelFloats, panels } from './all'
+import { addInto, at, clear, fma, laneMask, panelFloats, panels, Ptr } from './all'
 
 /** One row of a tile, added to what is there; columns behind the last stay 0. */
 @inline function addRow(narrow: bool, o: Ptr, lo: v128, hi: v128, maskLo: v128, maskHi: v128): void {

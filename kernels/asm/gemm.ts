@@ -1,6 +1,6 @@
 // Matrix products. The right side lies in panels: B[k][column] is stored as [panel of 8 columns][k][8], zeros behind the last column.
 // The left side is packed here, four rows at a time, as [k][4]; its rows may be patches of an image (implicit GEMM).
-import { at, fma, gate4, loadSome, type Ptr, panels, relu4, storeSome } from './base'
+import { at, fma, gate4, loadSome, panels, Ptr, relu4, storeSome } from './base'
 
 /** Bits of `mode`: what happens to a finished value. */
 export const RELU: i32 = 1

@@ -1,5 +1,5 @@
 // Moving values about: padding, cropping, gathering, copying pieces, adding, dropout.
-import { addInto, at, clear, gate4, gateInPlace, loadSome, type Ptr, storeSome } from './all'
+import { addInto, at, clear, gate4, gateInPlace, loadSome, Ptr, storeSome } from './all'
 
 /** Zero-pads images [lo, hi) of H x W x C to PH x PW x C. */
 export function pad(lo: i32, hi: i32, scratch: Ptr, x: Ptr, H: i32, W: i32, C: i32, top: i32, left: i32, PH: i32, PW: i32, out: Ptr): void {

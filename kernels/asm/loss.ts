@@ -1,6 +1,6 @@
 // Losses with their gradients at the outputs, row by row; formulas and clipping as in the product's tfjs losses.
 import { softmaxRow } from './activation'
-import { at, type Ptr } from './base'
+import { at, Ptr } from './base'
 import { exp4, log4 } from './math'
 
 /** Loss kinds: cross-entropy and binary cross-entropy, with the last activation fused or not, and mean squared error. */

@@ -1,5 +1,5 @@
 // Batch normalisation over the last axis (Ioffe & Szegedy 2015). Vectors of C values lie in rows of `wide` = C rounded up to 4.
-import { addInto, at, clear, gate4, loadSome, type Ptr, relu4, storeSome } from './all'
+import { addInto, at, clear, gate4, loadSome, Ptr, relu4, storeSome } from './all'
 
 /** Rows summed before they are added to the total, so that rounding errors stay small. */
 const BLOCK: i32 = 64

@@ -1,6 +1,6 @@
 // Optimizers in one pass over all weights, blocks [lo, hi) of 1024 floats (every buffer is padded to fours); formulas of tfjs, Nadam and AdamW of Keras 3.
 // `hyper` holds the numbers that change from step to step: rate, three constants and corrections worked out by the plan.
-import { at, type Ptr, sum4 } from './base'
+import { at, Ptr, sum4 } from './base'
 
 const SGD: i32 = 0
 const MOMENTUM: i32 = 1

@@ -1,6 +1,6 @@
 // Runs a program, a list of jobs in memory, on any number of threads. A job is cut into chunks; threads take chunks from one ticket; whoever
 // finishes the last chunk of a job opens the next. No thread is waited for unless it holds a chunk, so a thread that sleeps costs nothing.
-import type { Ptr } from './base'
+import { Ptr } from './base'
 import { dispatch } from './dispatch.gen'
 
 /** Bytes of a job: op, units, units per chunk, unused, then up to 28 arguments. */

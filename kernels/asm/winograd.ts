@@ -3,7 +3,7 @@
 //   forward    Y = Aᵀ [ (G w Gᵀ) ∘ (Bᵀ x B) ] A
 //   gradients  dM = A dY Aᵀ,  dX = B (dM · Uᵀ) Bᵀ,  dW = Gᵀ (Vᵀ · dM) G      (the adjoints, so one set of transforms serves all)
 // In transformed space everything is 36 independent matrix products.
-import { addColumnSums, at, blockRows, clear, gateInPlace, gradPanel, loadSome, multiplyPlain, type Ptr, packRows, panelFloats, panels, relu4, storeSome } from './all'
+import { addColumnSums, clear, gateInPlace, gradPanel, loadSome, multiplyPlain, packRows, panelFloats, panels, Ptr, relu4, storeSome, at, blockRows } from './all'
 
 /** Bytes between the 6 values of a line when one value is a vector. */
 const STEP: usize = 16
