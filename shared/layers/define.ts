@@ -42,7 +42,7 @@ export interface Call {
   readonly name: string
   readonly args: Readonly<Record<string, CallValue>>
 }
-export type CallValue = string | number | boolean | null | readonly CallValue[]
+export type CallValue = string | number | boolean | null | Call | readonly CallValue[]
 
 /** What `build` gets beside the values: tfjs itself, the layer's name (the node's id), its resolved output shape and a seed for its initialisers. */
 export interface BuildContext {
