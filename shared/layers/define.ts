@@ -62,6 +62,8 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   /** Keras class name, e.g. `Conv2D`. */
   readonly title: string
   readonly category: Category
+  /** One of the layers that most networks are made of: it stands before the others of its group and in answers to a search. */
+  readonly everyday?: true
   /** One sentence on what it does. */
   readonly doc: string
   readonly input: InputSpec<I>

@@ -7,6 +7,7 @@ export const add = defineLayer({
   type: 'add',
   title: 'Add',
   category: 'merge',
+  everyday: true,
   doc: 'Adds tensors of the same shape value by value, as at the end of a residual block.',
   input: inputs.many,
   params: {},

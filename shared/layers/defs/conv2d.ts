@@ -34,6 +34,7 @@ export const conv2d = defineLayer({
   type: 'conv2d',
   title: 'Conv2D',
   category: 'convolution',
+  everyday: true,
   doc: 'Slides small kernels over an image; each kernel writes one output channel.',
   input: inputs.image,
   params,

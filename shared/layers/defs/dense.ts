@@ -16,6 +16,7 @@ export const dense = defineLayer({
   type: 'dense',
   title: 'Dense',
   category: 'dense',
+  everyday: true,
   doc: 'Connects every input value with every unit; on an image it acts on the channels of each pixel.',
   input: inputs.any,
   params: {

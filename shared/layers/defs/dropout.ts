@@ -9,6 +9,7 @@ export const dropout = defineLayer({
   type: 'dropout',
   title: 'Dropout',
   category: 'regularisation',
+  everyday: true,
   doc: 'While training, sets a random share of the values to zero and scales the rest up; later it passes everything on.',
   input: inputs.any,
   params: {

@@ -21,6 +21,7 @@ export const lstm = defineLayer({
   type: 'lstm',
   title: 'LSTM',
   category: 'recurrent',
+  everyday: true,
   doc: 'Reads a sequence step by step; three gates guard a memory that lasts over many steps.',
   input: inputs.sequence,
   params: {
