@@ -8,7 +8,7 @@ const COUNT = 4000
 const BETWEEN_REPORTS = 500
 const CLASSES = Object.keys(OUTLINES)
 /** Least distance between the colours of shape and ground, of √3. */
-const CONTRAST = 0.45
+const CONTRAST = 0.6
 
 type Colour = readonly [number, number, number]
 
@@ -30,6 +30,12 @@ const direction = (random: Rng): readonly [number, number] => {
   return [x / length, y / length]
 }
 
+/** A turn by up to ±37° as cosine and sine, from the tangent of half the angle. */
+const turn = (random: Rng): readonly [number, number] => {
+  const t = between(random, -1 / 3, 1 / 3)
+  return [(1 - t * t) / (1 + t * t), (2 * t) / (1 + t * t)]
+}
+
 /** Draws one shape of random colour, size, place and turn on a ground that fades across, with noise: values 0–255. */
 const drawShape = (outline: Outline, random: Rng, out: Uint8Array): void => {
   const ground = anyColour(random)
@@ -37,10 +43,10 @@ const drawShape = (outline: Outline, random: Rng, out: Uint8Array): void => {
   const [fadeX, fadeY] = direction(random)
   const fade = between(random, 0, 0.25)
   const noise = between(random, 0.03, 0.2)
-  const radius = between(random, 7, 13)
+  const radius = between(random, 8, 14)
   const [stretchX, stretchY] = [radius * between(random, 0.85, 1.1), radius * between(random, 0.85, 1.1)]
   const [cx, cy] = [between(random, radius, SIDE - radius), between(random, radius, SIDE - radius)]
-  const [cos, sin] = direction(random)
+  const [cos, sin] = turn(random)
   const reach = (1.2 * radius + 2) ** 2
   for (let i = 0, o = 0; i < SIDE * SIDE; i++) {
     const x = (i % SIDE) + 0.5 - cx
