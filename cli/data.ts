@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { downloadFile } from '../node/download.ts'
 import { readWhole } from '../node/readWhole.ts'
 import { datasetOf, datasets } from '../shared/data/catalogue.ts'
@@ -12,14 +10,10 @@ import { loadRaw, prepare } from '../shared/data/prepare.ts'
 import type { PartName, PreparedData } from '../shared/data/prepared.ts'
 import type { DataChoice } from '../shared/graph/document.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import { assetFolder } from './assets.ts'
 import type { Io } from './io.ts'
 
 type Files = Map<string, Uint8Array<ArrayBuffer>>
-
-/** The folder with the files that ship with Netloom: beside the sources, or two up from the bundle. */
-const assets = (): string =>
-  [new URL('../assets', import.meta.url), new URL('../../assets', import.meta.url)].map(url => fileURLToPath(url)).find(existsSync) ??
-  'assets'
 
 /** Where downloads are kept. */
 const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'netloom')
@@ -68,7 +62,7 @@ const filesFor = async (source: string, io: Io): Promise<Result<Files>> => {
 export const loadData = async (choice: DataChoice, io: Io): Promise<Result<PreparedData>> => {
   const files = await filesFor(choice.source, io)
   if (!files.ok) return files
-  const folder = assets()
+  const folder = assetFolder()
   const ctx: DataContext = {
     asset: path => readWhole(join(folder, path)),
     files: files.value,

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
+import { kernelHost } from '../node/kernelHost.ts'
 import type { EngineTf } from '../shared/engine/tf.ts'
+import { assetFolder } from './assets.ts'
 
 /** Loads tfjs with its wasm and cpu backends for Node; quiet, and without a WebGPU adapter. */
 export const loadEngineNode = async (): Promise<EngineTf> => {
@@ -17,6 +19,7 @@ export const loadEngineNode = async (): Promise<EngineTf> => {
       return true
     },
     adapter: async () => null,
+    kernels: kernelHost(assetFolder()),
     breathe: () => new Promise(resolve => setImmediate(resolve)),
   }
 }

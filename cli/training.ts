@@ -25,6 +25,7 @@ export interface TrainOptions {
   readonly seed?: number | undefined
   readonly limit?: number | undefined
   readonly backend?: BackendId | 'auto' | undefined
+  readonly engine?: 'auto' | 'tfjs' | undefined
   readonly fresh: boolean
 }
 
@@ -81,7 +82,10 @@ export const openTraining = async (options: TrainOptions, argument: string, io: 
   if (!model.ok) return model
   const { engine, report } = session.value
   const history: TrainEvent[] = []
-  const job = { model: model.value, data: data.value, setup: project.training, backend: report }
+  const job = {
+    ...{ model: model.value, data: data.value, setup: project.training, backend: report },
+    ...{ resolved: resolved.value, engine: options.engine ?? 'auto' },
+  }
   return ok({
     project,
     events: () => remembering(train(job, { engine, commands: commandQueue(), signal: io.signal }), history),

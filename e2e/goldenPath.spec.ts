@@ -6,7 +6,7 @@ import { mnistFiles } from './mnist.ts'
 /** How much each backend trains: the software WebGPU adapter is right but slow. */
 const RUNS = {
   wasm: { backend: 'wasm', limit: '1500', validation: '0.1', epochs: '4', batch: '50', accuracy: 0.7 },
-  webgpu: { backend: 'webgpu', limit: '100', validation: '0.01', epochs: '1', batch: '50', accuracy: 0 },
+  webgpu: { backend: 'webgpu', limit: '100', validation: '0.01', epochs: '1', batch: '10', accuracy: 0 },
 } as const
 
 const chooseData = async (app: App, { limit, validation }: { limit: string; validation: string }): Promise<void> => {

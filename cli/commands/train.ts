@@ -18,6 +18,7 @@ const OPTIONS = {
   seed: { kind: 'int', min: 0, max: 2 ** 31 - 1, help: 'Seed of initial weights, order and dropout; the split keeps its own.' },
   limit: { kind: 'int', min: 0, max: 1e9, help: 'Most samples to train on; 0 for all.' },
   ...BACKEND_OPTION,
+  engine: { kind: 'choice', values: ['auto', 'tfjs'], help: 'auto trains by the fast engine where it can; tfjs switches it off.' },
   fresh: { kind: 'flag', help: 'Begin with new weights, though the file holds trained ones.' },
   out: { kind: 'text', hint: 'FILE.netloom', help: 'Where the trained network goes.' },
   ...JSON_OPTION,

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import type { AdapterInfo, EngineTf } from '../../shared/engine/tf.ts'
+import type { KernelHost } from '../../shared/kernels/wasm/host.ts'
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|software/i
 
@@ -43,7 +44,7 @@ const breathing = (): (() => Promise<void>) => {
 }
 
 /** tfjs in a browser's worker; `onWork` is called with every operation, so that long steps can show that they live. */
-export const loadEngineBrowser = (onWork: () => void): EngineTf => {
+export const loadEngineBrowser = (onWork: () => void, kernels: KernelHost): EngineTf => {
   tf.enableProdMode()
   const engine = tf.engine()
   const runKernel = engine.runKernel.bind(engine) as typeof engine.runKernel
@@ -55,5 +56,5 @@ export const loadEngineBrowser = (onWork: () => void): EngineTf => {
     if (backend === 'webgpu') return loadWebGpu()
     return backend === 'wasm' ? loadWasm() : true
   }
-  return { tf, load, adapter, breathe: breathing() }
+  return { tf, load, adapter, kernels, breathe: breathing() }
 }

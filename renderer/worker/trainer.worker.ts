@@ -1,6 +1,7 @@
 import type { EngineMessage, EngineRequest } from '../../shared/engine/protocol.ts'
 import { EngineSession } from '../../shared/engine/session.ts'
 import { assetReader } from './assets.ts'
+import { kernelHost } from './kernels.ts'
 import { loadEngineBrowser } from './loadTf.ts'
 
 /** The part of a worker's global scope used here; the compiler knows the window's only. */
@@ -20,10 +21,12 @@ const beat = (): void => {
   scope.postMessage({ kind: 'heartbeat' })
 }
 
+// The window passes its own address as the worker's name.
+const asset = assetReader(scope.name)
+
 const session = new EngineSession({
-  engine: loadEngineBrowser(beat),
-  // The window passes its own address as the worker's name.
-  asset: assetReader(scope.name),
+  engine: loadEngineBrowser(beat, kernelHost(asset)),
+  asset,
   post: (message, transfer) => scope.postMessage(message, transfer),
 })
 

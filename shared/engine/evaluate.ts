@@ -7,6 +7,7 @@ import { encodeTargets, forward, type Objective } from './objective.ts'
 import type { Pace } from './predict.ts'
 import type { Evaluation } from './protocol.ts'
 import type { Tf } from './tf.ts'
+import { freshen } from './weights.ts'
 
 /** A pass over one part in inference mode. */
 export interface EvaluationTask {
@@ -35,6 +36,7 @@ const judge = (tf: Tf, objective: Objective, batches: Batches, indices: Int32Arr
 export const evaluate = async (task: EvaluationTask): Promise<Evaluation | null> => {
   const { tf, objective, part, pace } = task
   if (part.count === 0) return null
+  freshen(objective.model)
   const size = task.batchSize ?? 256
   const { kind, width } = objective.head
   const classes = kind === 'values' ? 0 : Math.max(2, width)

@@ -9,6 +9,8 @@ export interface BackendReport {
   /** e.g. "Apple M2" or "SwiftShader (software)"; empty for wasm and cpu. */
   readonly adapter: string
   readonly threads: number
+  /** What trains: the fast engine's plan or tfjs; known once a training has begun. */
+  readonly engine?: 'plan' | 'tfjs'
   /** One sentence: why this one, and what was tried before it. */
   readonly reason: string
   /** True when the user forced another one that is missing here. */

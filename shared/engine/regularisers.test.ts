@@ -5,6 +5,7 @@ import { buildModel } from './build.ts'
 import { chain, startEngine } from './engine.testkit.ts'
 import { objectiveOf } from './objective.ts'
 import { optimizers } from './optimizers.ts'
+import { compilePlan } from './plan/compile.ts'
 import { trainableVariables, trainStep } from './step.ts'
 
 const LAYERS: readonly (readonly [string, Record<string, unknown>, readonly number[], readonly string[]])[] = [
@@ -53,6 +54,19 @@ describe('penalties on kernels', () => {
         expect(w - (free.after[i] ?? 0)).toBeCloseTo(-0.1 * (0.1 * Math.sign(before) + before), 4)
       })
     })
+
+  it('networks with penalties train through tfjs, which knows them', () => {
+    const planned = (l2: number) => {
+      const project = chain([
+        ['in', 'input', { shape: [3] }],
+        ['hidden', 'dense', { units: 4, l2 }],
+        ['out', 'dense', { units: 2, activation: 'softmax' }],
+      ])
+      return compilePlan(resolve(project), { loss: 'sparseCategoricalCrossentropy', targets: 'oneHot' })
+    }
+    expect(planned(0).ok).toBe(true)
+    expect(planned(0.1)).toMatchObject({ ok: false, issues: [{ node: 'hidden' }] })
+  })
 
   it('a frozen layer pays none, as in Keras', async () => {
     const free = await lossOf('dense', { units: 2 }, [3], true)

@@ -1,16 +1,21 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { PreparedData } from '../data/prepared.ts'
 import type { TrainingSetup } from '../graph/document.ts'
+import type { Resolved } from '../graph/resolved.ts'
 import { fail, IssueError, ok, type Result } from '../result.ts'
 import { mixSeed, rng } from '../rng.ts'
-import { type Batches, openBatches, range } from './batches.ts'
+import { openBatches, range } from './batches.ts'
+import { evaluate } from './evaluate.ts'
 import { brokenIssue, brokenWeight, findBroken } from './health.ts'
 import { type Objective, objectiveOf } from './objective.ts'
-import { disposeOptimizer, optimizers, setLearningRate } from './optimizers.ts'
-import type { BackendReport, NamedWeight } from './protocol.ts'
-import { isBroken, randomLayers, type StepContext, trainableVariables, trainStep } from './step.ts'
-import type { Tf } from './tf.ts'
-import { getWeights, setWeights } from './weights.ts'
+import type { PlanRun } from './plan/wasm/run.ts'
+import { evaluatePlan, openPlan, reportOf } from './planned.ts'
+import type { Pace } from './predict.ts'
+import type { BackendReport, Evaluation, NamedWeight } from './protocol.ts'
+import { isBroken } from './step.ts'
+import { planStepper, type Stepper, tfStepper } from './steppers.ts'
+import type { EngineTf, Tf } from './tf.ts'
+import { freshen, getWeights, setWeights } from './weights.ts'
 
 /** What is trained, on what, and how. */
 export interface TrainJob {
@@ -18,6 +23,10 @@ export interface TrainJob {
   readonly data: PreparedData
   readonly setup: TrainingSetup
   readonly backend: BackendReport
+  /** The network that the model was built from; with it the fast engine can train. */
+  readonly resolved?: Resolved
+  /** `tfjs` switches the fast engine off. */
+  readonly engine?: 'auto' | 'tfjs'
 }
 
 /** Means over the steps since the last reading. */
@@ -36,16 +45,17 @@ const MOST_UNREAD = 64
 
 /** The state of one training: steps done, results not yet read, sums of the epoch, last good weights. */
 export class Run {
-  readonly context: StepContext
   readonly objective: Objective
+  /** What trains, where and why. */
+  readonly report: BackendReport
   readonly batchesPerEpoch: number
   step = 0
   readonly epochSums = { loss: 0, correct: 0, samples: 0 }
   /** Working seconds and samples of the whole run. */
   readonly total = { seconds: 0, samples: 0 }
-  private readonly batches: Batches
-  private readonly seeds: readonly number[]
-  private unread: { result: tfjs.Tensor1D; samples: number; indices: Int32Array }[] = []
+  private readonly stepper: Stepper
+  private readonly plan: PlanRun | null
+  private unread: Int32Array[] = []
   private busy = 0
   private stride = 1
   private lastGood: readonly NamedWeight[] = []
@@ -53,33 +63,25 @@ export class Run {
   private readonly job: TrainJob
   private readonly tf: Tf
 
-  private constructor(tf: Tf, job: TrainJob, objective: Objective) {
-    const { setup, model, data } = job
+  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<PlanRun>) {
     this.tf = tf
     this.job = job
     this.objective = objective
-    this.batchesPerEpoch = Math.ceil(data.train.count / setup.batchSize)
-    this.batches = openBatches(tf, data.train, data.shape)
-    this.context = {
-      tf,
-      objective,
-      optimizer: optimizers[setup.optimizer].make(tf, setup.learningRate),
-      variables: trainableVariables(model),
-      random: randomLayers(model),
-      seed: setup.seed,
-      checkFirst: job.backend.backend === 'wasm' || job.backend.backend === 'cpu',
-    }
-    this.seeds = this.context.random.map(layer => layer.seed)
+    this.batchesPerEpoch = Math.ceil(job.data.train.count / job.setup.batchSize)
+    this.plan = plan.ok ? plan.value : null
+    this.stepper = plan.ok ? planStepper(tf, job, plan.value) : tfStepper(tf, job, objective)
+    this.report = reportOf(job.backend, plan)
   }
 
   /** Checks that the job can be trained and prepares it. */
-  static async open(tf: Tf, job: TrainJob): Promise<Result<Run>> {
+  static async open(engine: EngineTf, job: TrainJob): Promise<Result<Run>> {
+    const { tf } = engine
     if (job.data.train.count === 0) return fail('train/no-samples', 'There is nothing to train on: this data has no training samples.')
     const objective = objectiveOf(tf, job.model, job.setup.loss, job.data)
     if (!objective.ok) return objective
     if (job.model.trainableWeights.length === 0)
       return fail('train/nothing-to-train', 'No layer of this network can learn: add one with weights, or unfreeze one.')
-    const run = new Run(tf, job, objective.value)
+    const run = new Run(tf, job, objective.value, await openPlan(engine, job, objective.value))
     await run.keepGood()
     return ok(run)
   }
@@ -95,12 +97,9 @@ export class Run {
     const started = performance.now()
     const { batchSize } = this.job.setup
     const indices = this.order.slice(batch * batchSize, (batch + 1) * batchSize)
-    const data = this.batches.take(indices)
     this.step += 1
-    setLearningRate(this.context.optimizer, learningRate)
-    const result = trainStep(this.context, data, this.step)
-    this.tf.dispose([data.x, data.y])
-    this.unread.push({ result, samples: indices.length, indices })
+    this.stepper.step(indices, learningRate, this.step)
+    this.unread.push(indices)
     this.busy += performance.now() - started
   }
 
@@ -115,23 +114,20 @@ export class Run {
     if (steps.length === 0) return null
     this.unread = []
     const started = performance.now()
-    const all = this.tf.concat(steps.map(s => s.result))
-    const values = await all.data()
-    this.tf.dispose([all, ...steps.map(s => s.result)])
+    const scores = await this.stepper.read()
     const seconds = Math.max((this.busy + performance.now() - started) / 1000, 1e-6)
     this.busy = 0
     this.stride = Math.min(MOST_UNREAD, Math.max(1, Math.floor((READ_EVERY / 1000 / seconds) * steps.length)))
     const sums = { loss: 0, correct: 0, samples: 0 }
-    for (const [i, { samples, indices }] of steps.entries()) {
-      const loss = values[2 * i] ?? Number.NaN
+    for (const [i, indices] of steps.entries()) {
+      const { loss = Number.NaN, correct = Number.NaN } = scores[i] ?? {}
       if (isBroken(loss, this.objective.loss.positive)) await this.fail(loss, this.step - steps.length + 1 + i, indices)
-      sums.loss += loss * samples
-      sums.correct += values[2 * i + 1] ?? Number.NaN
-      sums.samples += samples
-      // Straight into the epoch's sums, so that they do not depend on when results are read.
-      this.epochSums.loss += loss * samples
-      this.epochSums.correct += values[2 * i + 1] ?? Number.NaN
-      this.epochSums.samples += samples
+      // Straight into the epoch's sums too, so that they do not depend on when results are read.
+      for (const into of [sums, this.epochSums]) {
+        into.loss += loss * indices.length
+        into.correct += correct
+        into.samples += indices.length
+      }
     }
     this.total.seconds += seconds
     this.total.samples += sums.samples
@@ -149,25 +145,33 @@ export class Run {
     this.lastGood = weights
   }
 
+  /** Loss and accuracy over the validation part; null when there is none, or the pass was told to end. */
+  evaluate(pace: Pace): Promise<Evaluation | null> {
+    const { data, setup } = this.job
+    if (this.plan) return evaluatePlan(this.plan, this.objective, data.validation, pace)
+    const batchSize = Math.max(setup.batchSize, 64)
+    return evaluate({ tf: this.tf, objective: this.objective, part: data.validation, shape: data.shape, pace, batchSize })
+  }
+
   dispose(): void {
-    this.tf.dispose(this.unread.map(s => s.result))
     this.unread = []
-    this.context.random.forEach((layer, i) => {
-      layer.seed = this.seeds[i] ?? layer.seed
-    })
-    disposeOptimizer(this.context.optimizer)
-    this.batches.dispose()
+    this.stepper.dispose()
   }
 
   private restore(): void {
+    this.plan?.setWeights(this.lastGood)
     setWeights(this.tf, this.job.model, this.lastGood)
   }
 
   /** Names the layer that broke first, puts the last good weights back and throws. */
   private async fail(loss: number, step: number, indices: Int32Array): Promise<never> {
-    const { x, y } = this.batches.take(indices)
-    const place = await findBroken(this.tf, this.job.model, x)
+    const { data, model } = this.job
+    freshen(model)
+    const batches = openBatches(this.tf, data.train, data.shape)
+    const { x, y } = batches.take(indices)
+    const place = await findBroken(this.tf, model, x)
     this.tf.dispose([x, y])
+    batches.dispose()
     this.restore()
     throw new IssueError(brokenIssue(loss, step, place))
   }

@@ -132,7 +132,10 @@ export class EngineSession {
     const commands = commandQueue()
     this.model.learned = true
     this.steps = 0
-    const over = this.follow(run, train({ model: held.value.model, data, setup, backend: report }, this.trainDeps(run, commands)))
+    const over = this.follow(
+      run,
+      train({ model: held.value.model, data, setup, backend: report, resolved: resolve(project) }, this.trainDeps(run, commands)),
+    )
     this.running = { run, commands, over, step: 0 }
     return ok(null)
   }

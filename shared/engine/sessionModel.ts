@@ -11,7 +11,7 @@ import { startBackend } from './backends.ts'
 import { buildModel } from './build.ts'
 import type { BackendReport, EngineCalls, NamedWeight, ProbeResult } from './protocol.ts'
 import type { EngineTf } from './tf.ts'
-import { getWeights, readColumns, setWeights } from './weights.ts'
+import { freshen, getWeights, readColumns, setWeights } from './weights.ts'
 
 /** Everything of a project that its model depends on. */
 const keyOf = ({ graph, training }: ProjectFile): string =>
@@ -136,7 +136,10 @@ export class SessionModel {
 
   private fitting(values: Float32Array): Result<Held> {
     if (!this.held) return fail('engine/no-model', 'There is no model yet: the network has not been built.')
-    if (accepts(this.held.model, values)) return ok(this.held)
+    if (accepts(this.held.model, values)) {
+      freshen(this.held.model)
+      return ok(this.held)
+    }
     const wanted = dims(this.held.model.inputs[0]?.shape.slice(1).map(d => d ?? 1) ?? [])
     return fail('probe/wrong-size', `The network takes ${wanted}, but ${values.length} values arrive.`, {
       expected: wanted,

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { BackendId } from '../graph/document.ts'
+import type { KernelHost } from '../kernels/wasm/host.ts'
 
 /** The tfjs module itself, passed in by the surroundings. */
 export type Tf = typeof tfjs
@@ -19,6 +20,8 @@ export interface EngineTf {
   load(backend: BackendId): Promise<boolean>
   /** The WebGPU adapter, or null without one. */
   adapter(): Promise<AdapterInfo | null>
+  /** Our own WebAssembly kernels; absent where they cannot be had. */
+  readonly kernels?: KernelHost
   /** Lets waiting messages and timers run, then returns; called between two training steps, so it must be fast. */
   breathe(): Promise<void>
 }

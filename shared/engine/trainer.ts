@@ -1,6 +1,5 @@
 import { issue, toIssue } from '../result.ts'
 import type { CommandQueue } from './commands.ts'
-import { evaluate } from './evaluate.ts'
 import type { Score, TrainEvent } from './protocol.ts'
 import { type Reading, Run, type TrainJob } from './run.ts'
 import { schedules } from './schedules.ts'
@@ -144,17 +143,8 @@ class Training {
 
   private async validate(): Promise<Score | null> {
     const { engine, commands, signal } = this.deps
-    const { data, setup } = this.job
     const pace = { breathe: () => engine.breathe(), stopping: () => signal?.aborted === true || commands.stopping() }
-    const batchSize = Math.max(setup.batchSize, 64)
-    const found = await evaluate({
-      tf: engine.tf,
-      objective: this.run.objective,
-      part: data.validation,
-      shape: data.shape,
-      pace,
-      batchSize,
-    })
+    const found = await this.run.evaluate(pace)
     return found && { loss: found.loss, accuracy: found.accuracy }
   }
 }
@@ -170,7 +160,7 @@ const failure = (error: unknown) => {
 
 const started = (job: TrainJob, run: Run): TrainEvent => ({
   type: 'started',
-  backend: job.backend,
+  backend: run.report,
   samples: { train: job.data.train.count, validation: job.data.validation.count, test: job.data.test.count },
   batches: run.batchesPerEpoch,
   epochs: job.setup.epochs,
@@ -187,7 +177,7 @@ export async function* train(job: TrainJob, deps: TrainDeps): AsyncGenerator<Tra
   const wake = () => deps.commands.push({ type: 'stop' })
   deps.signal?.addEventListener('abort', wake, { once: true })
   try {
-    const opened = await Run.open(deps.engine.tf, job)
+    const opened = await Run.open(deps.engine, job)
     if (!opened.ok) {
       yield { type: 'failed', step: 0, issue: opened.issues[0] }
       return

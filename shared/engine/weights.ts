@@ -18,15 +18,29 @@ const slots = (model: tfjs.LayersModel): Slot[] =>
     layer.weights.map(variable => ({ name: `${layer.name}/${ownName(layer.name, variable.originalName)}`, variable })),
   )
 
+// Models whose newest weights are elsewhere while something else trains them, and how they come back.
+const elsewhere = new WeakMap<tfjs.LayersModel, () => void>()
+
+/** Says how the newest weights of a model come back to it, as long as they are elsewhere; null when they are back. */
+export const keepElsewhere = (model: tfjs.LayersModel, handOver: (() => void) | null): void => {
+  if (handOver) elsewhere.set(model, handOver)
+  else elsewhere.delete(model)
+}
+
+/** Brings the newest weights into the model; to be called before anybody looks at it. */
+export const freshen = (model: tfjs.LayersModel): void => elsewhere.get(model)?.()
+
 /** Copies all weights out of a model. */
-export const getWeights = (model: tfjs.LayersModel): Promise<NamedWeight[]> =>
-  Promise.all(
+export const getWeights = (model: tfjs.LayersModel): Promise<NamedWeight[]> => {
+  freshen(model)
+  return Promise.all(
     slots(model).map(async ({ name, variable }) => ({
       name,
       shape: [...variable.shape] as number[],
       values: Float32Array.from(await variable.read().data()),
     })),
   )
+}
 
 /** The columns of one weight that belong to these output channels, `[…, columns.length]`; null when the model has no such weight. */
 export const readColumns = async (

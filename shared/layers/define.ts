@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs'
 import type { Result } from '../result.ts'
 import type { InputSpec } from './inputs.ts'
 import type { ParamSchema, ValuesOf } from './params.ts'
+import type { PlanOp } from './plan.ts'
 import type { Shape } from './shape.ts'
 
 /** Groups of the palette, in its order; each has one colour and icon (LOOK.md). */
@@ -80,6 +81,8 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   formula(input: I, output: Shape, v: ValuesOf<S>): readonly Formula[]
   /** The tfjs layer; absent only for `input`, which becomes a `tf.input`. */
   build?(v: ValuesOf<S>, ctx: BuildContext): tf.layers.Layer
+  /** The operations of a training plan that do the same, much faster; absent or null: networks with this layer train through tfjs. */
+  plan?(input: I, v: ValuesOf<S>): readonly PlanOp[] | null
   /** The Keras call that makes the same layer. */
   keras(v: ValuesOf<S>): Call
   /** Documented cases that the contract test compares with tfjs: input shapes and parameters. */

@@ -21,6 +21,7 @@ export const activation = defineLayer({
     { about: 'output', expression: activationFormulas[v.activation], legend: `${v.activation} of each value x` },
   ],
   build: (v, { tf, name }) => tf.layers.activation({ name, activation: v.activation }),
+  plan: (_input, v) => [{ op: 'activation', kind: v.activation }],
   keras: v => ({ name: 'layers.Activation', args: { activation: kerasActivation(v.activation) } }),
   cases: ACTIVATIONS.map(name => ({ input: [[5, 3]], params: { activation: name } })),
 })

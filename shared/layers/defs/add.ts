@@ -16,6 +16,7 @@ export const add = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => names.join(' + '), 'sum of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.add({ name }),
+  plan: () => [{ op: 'add' }],
   keras: () => ({ name: 'layers.Add', args: {} }),
   cases: mergeCases,
 })

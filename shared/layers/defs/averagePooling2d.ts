@@ -14,6 +14,7 @@ export const averagePooling2d = defineLayer({
   shape: poolShape,
   formula: poolFormulas,
   build: (v, { tf, name }) => tf.layers.averagePooling2d(poolArgs(v, name)),
+  plan: (_input, v) => [{ op: 'pool', kind: 'average', size: v.poolSize, strides: v.strides, padding: v.padding }],
   keras: v => poolCall('layers.AveragePooling2D', v),
   cases: poolCases,
 })

@@ -64,6 +64,7 @@ export const batchNormalization = defineLayer({
     ]
   },
   build: (v, { tf, name, trainable }) => tf.layers.batchNormalization({ name, trainable, ...v }),
+  plan: (_input, v) => [{ op: 'batchNorm', momentum: v.momentum, epsilon: v.epsilon, scale: v.scale, center: v.center }],
   keras: v => ({
     name: 'layers.BatchNormalization',
     args: unlessDefault<number | boolean>({ ...v }, { momentum: 0.99, epsilon: 0.001, center: true, scale: true }),

@@ -60,6 +60,7 @@ export const concatenate = defineLayer({
   },
   // tfjs takes every negative axis for the last one when it runs.
   build: (v, { tf, name, output }) => tf.layers.concatenate({ name, axis: indexOf(v.axis, output.length) + 1 }),
+  plan: ([first], v) => [{ op: 'concatenate', axis: indexOf(v.axis, first?.length ?? 0) }],
   keras: v => ({ name: 'layers.Concatenate', args: v.axis === -1 ? {} : { axis: v.axis } }),
   cases: [
     {

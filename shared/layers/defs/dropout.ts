@@ -31,6 +31,7 @@ export const dropout = defineLayer({
     })
     return layer
   },
+  plan: (_input, v) => [{ op: 'dropout', rate: v.rate }],
   keras: v => ({ name: 'layers.Dropout', args: { rate: v.rate } }),
   cases: [
     { input: [[256]], params: {} },

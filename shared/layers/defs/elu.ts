@@ -14,6 +14,7 @@ export const elu = defineLayer({
   shape: input => ok(input),
   formula: () => [{ about: 'output', expression: 'x if x > 0 else eˣ − 1', legend: 'for each value x' }],
   build: (_v, { tf, name }) => tf.layers.elu({ name }),
+  plan: () => [{ op: 'activation', kind: 'elu' }],
   keras: () => ({ name: 'layers.ELU', args: {} }),
   cases: [
     { input: [[5, 3]], params: {} },

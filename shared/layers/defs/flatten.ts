@@ -26,6 +26,7 @@ export const flatten = defineLayer({
     { about: 'shape', expression: input.join('·'), result: grouped(sizeOf(output)), legend: 'length = product of the input dimensions' },
   ],
   build: (_v, { tf, name }) => tf.layers.flatten({ name }),
+  plan: () => [{ op: 'reshape' }],
   keras: () => ({ name: 'layers.Flatten', args: {} }),
   cases: [
     { input: [[4, 4, 50]], params: {} },

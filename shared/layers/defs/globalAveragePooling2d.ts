@@ -19,6 +19,7 @@ export const globalAveragePooling2d = defineLayer({
     { about: 'output', expression: `Σ values / (${h}·${w})`, legend: 'value = sum over the channel / (height · width)' },
   ],
   build: (_v, { tf, name }) => tf.layers.globalAveragePooling2d({ name }),
+  plan: ([h, w]) => [{ op: 'pool', kind: 'average', size: [h, w], strides: [1, 1], padding: 'valid' }],
   keras: () => ({ name: 'layers.GlobalAveragePooling2D', args: {} }),
   cases: [
     { input: [[7, 7, 512]], params: {} },

@@ -18,6 +18,7 @@ export const globalMaxPooling2d = defineLayer({
     { about: 'output', expression: `max of ${h}·${w} values`, legend: 'value = largest over the channel' },
   ],
   build: (_v, { tf, name }) => tf.layers.globalMaxPooling2d({ name }),
+  plan: ([h, w]) => [{ op: 'pool', kind: 'max', size: [h, w], strides: [1, 1], padding: 'valid' }],
   keras: () => ({ name: 'layers.GlobalMaxPooling2D', args: {} }),
   cases: [
     { input: [[7, 7, 64]], params: {} },

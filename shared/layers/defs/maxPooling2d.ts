@@ -15,6 +15,7 @@ export const maxPooling2d = defineLayer({
   shape: poolShape,
   formula: poolFormulas,
   build: (v, { tf, name }) => tf.layers.maxPooling2d(poolArgs(v, name)),
+  plan: (_input, v) => [{ op: 'pool', kind: 'max', size: v.poolSize, strides: v.strides, padding: v.padding }],
   keras: v => poolCall('layers.MaxPooling2D', v),
   cases: poolCases,
 })

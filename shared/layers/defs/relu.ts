@@ -23,6 +23,8 @@ export const relu = defineLayer({
     },
   ],
   build: (v, { tf, name }) => tf.layers.reLU({ name, ...(v.maxValue > 0 ? { maxValue: v.maxValue } : {}) }),
+  plan: (_input, v) =>
+    v.maxValue === 0 ? [{ op: 'activation', kind: 'relu' }] : v.maxValue === 6 ? [{ op: 'activation', kind: 'relu6' }] : null,
   keras: v => ({ name: 'layers.ReLU', args: v.maxValue > 0 ? { max_value: v.maxValue } : {} }),
   cases: [
     { input: [[5, 3]], params: {} },

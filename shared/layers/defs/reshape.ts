@@ -43,6 +43,7 @@ export const reshape = defineLayer({
   ],
   // tfjs leaves an open dimension unknown, which the next layer then cannot build on.
   build: (_v, { tf, name, output }) => tf.layers.reshape({ name, targetShape: [...output] }),
+  plan: () => [{ op: 'reshape' }],
   keras: v => ({ name: 'layers.Reshape', args: { target_shape: v.targetShape } }),
   cases: [
     { input: [[784]], params: { targetShape: [28, 28, 1] } },

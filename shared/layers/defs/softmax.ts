@@ -14,6 +14,7 @@ export const softmax = defineLayer({
   shape: input => ok(input),
   formula: input => [{ about: 'output', expression: `eˣ / Σ eˣ over ${input.at(-1)} values`, legend: 'along the last axis' }],
   build: (_v, { tf, name }) => tf.layers.softmax({ name, axis: -1 }),
+  plan: () => [{ op: 'activation', kind: 'softmax' }],
   keras: () => ({ name: 'layers.Softmax', args: {} }),
   cases: [
     { input: [[10]], params: {} },

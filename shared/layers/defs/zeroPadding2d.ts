@@ -23,6 +23,7 @@ export const zeroPadding2d = defineLayer({
     { about: 'shape', expression: `${w} + ${left} + ${right}`, result: String(outW), legend: 'width = input + left + right' },
   ],
   build: (v, { tf, name }) => tf.layers.zeroPadding2d({ name, padding: [[...v.height], [...v.width]] }),
+  plan: (_input, v) => [{ op: 'pad', top: v.height[0], left: v.width[0] }],
   keras: v => ({ name: 'layers.ZeroPadding2D', args: { padding: [v.height, v.width] } }),
   cases: [
     { input: [[24, 24, 3]], params: { height: [3, 3], width: [3, 3] } },

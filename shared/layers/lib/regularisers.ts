@@ -23,6 +23,10 @@ interface Penalties {
   readonly l1: number
   readonly l2: number
 }
+
+/** True when there is a penalty, which training plans do not know. */
+export const isPenalised = ({ l1, l2 }: Penalties): boolean => l1 > 0 || l2 > 0
+
 type Regularizer = ReturnType<typeof tfjs.regularizers.l1l2>
 
 /** The penalties as arguments of these names for the tfjs layer; none for a frozen layer, as in Keras. */
@@ -31,10 +35,10 @@ export const regularisers = <K extends string>(
   { tf, trainable }: BuildContext,
   ...keys: K[]
 ): { [key in K]?: Regularizer } => {
-  const wanted = trainable && (v.l1 > 0 || v.l2 > 0) ? keys : []
+  const wanted = trainable && isPenalised(v) ? keys : []
   return Object.fromEntries(wanted.map(key => [key, tf.regularizers.l1l2({ l1: v.l1, l2: v.l2 })])) as { [key in K]?: Regularizer }
 }
 
 /** The Keras regulariser, or null without penalties. */
 export const kerasRegulariser = ({ l1, l2 }: Penalties): Call | null =>
-  l1 > 0 || l2 > 0 ? { name: 'keras.regularizers.L1L2', args: { ...(l1 > 0 ? { l1 } : {}), ...(l2 > 0 ? { l2 } : {}) } } : null
+  isPenalised({ l1, l2 }) ? { name: 'keras.regularizers.L1L2', args: { ...(l1 > 0 ? { l1 } : {}), ...(l2 > 0 ? { l2 } : {}) } } : null

@@ -1,0 +1,119 @@
+import { JOB_BYTES, type Job, job } from '../../../kernels/wasm/program.ts'
+import { sizeOf } from '../../../layers/shape.ts'
+import { mixSeed } from '../../../rng.ts'
+import { LOSS_KINDS, type Plan, TARGET_LAYOUTS } from '../plan.ts'
+import { type UpdaterId, updaterOf } from '../updater.ts'
+import { Builder } from './builder.ts'
+import { lowerAll } from './lower/all.ts'
+
+/** How a plan is trained. */
+export interface PlanSetup {
+  readonly optimizer: UpdaterId
+  /** Samples per step at most. */
+  readonly batchSize: number
+  /** Seed of dropout. */
+  readonly seed: number
+  /** Penalties on kernels: l1 · Σ|w| + l2 · Σw². */
+  readonly l1?: number
+  readonly l2?: number
+  /** Longest gradient, over all weights together, and largest single value of it. */
+  readonly clipNorm?: number
+  readonly clipValue?: number
+}
+
+/** Samples that a program is written for, and what it does with them. */
+export interface Programs {
+  /** Forward pass and loss of a training step on gathered samples. */
+  forward(batch: number): readonly Job[]
+  /** Gradients and new weights. */
+  backward(batch: number): readonly Job[]
+  /** Forward pass and loss of inference, on samples that lie in the input already. */
+  infer(batch: number): readonly Job[]
+}
+
+/** A plan laid out in memory: addresses of everything that is read or written from outside, and its programs. */
+export interface Layout extends Programs {
+  readonly builder: Builder
+  readonly bytes: number
+  readonly scratch: number
+  /** Training data: inputs and targets of all samples, and the indices of the batch. */
+  readonly data: { readonly inputs: number; readonly targets: number; readonly indices: number }
+  readonly targetWidth: number
+  readonly input: number
+  readonly inputSize: number
+  readonly targets: number
+  readonly output: number
+  readonly outputSize: number
+  /** Outputs after the fused last activation. */
+  readonly probabilities: number
+  /** Float64: sums of losses and hits, samples. */
+  readonly totals: number
+  readonly hyper: number
+  readonly clock: number
+  readonly memories: readonly number[]
+  /** Room for two programs of each kind. */
+  readonly program: number
+  readonly programBytes: number
+}
+
+const updateJobs = (b: Builder, setup: PlanSetup, memories: readonly number[], hyper: number): readonly Job[] => {
+  const { at: w, grad: g, floats: n } = b.trainable
+  const units = Math.ceil(n / 1024)
+  const grain = b.grain(units)
+  const jobs: Job[] = []
+  const { l1 = 0, l2 = 0, clipNorm = 0, clipValue = 0 } = setup
+  if (l1 || l2)
+    for (const slot of b.slots.filter(({ grad, rows }) => grad && rows))
+      jobs.push(job('penalise', Math.ceil(slot.floats / 1024), grain, { w: slot.at, g: slot.grad, n: slot.floats, l1, l2 }))
+  if (clipNorm || clipValue) {
+    const sums = clipNorm ? b.arena.floats(units) : 0
+    if (sums) jobs.push(job('squares', units, grain, { g, n, out: sums }))
+    jobs.push(job('clipGradient', units, grain, { g, n, sums, norm: clipNorm, limit: clipValue || 3.4e38 }))
+  }
+  const [s = w, t = w] = memories
+  return [...jobs, job('update', units, grain, { kind: updaterOf(setup.optimizer).kind, w, g, s, t, n, hyper })]
+}
+
+/** Lays a plan out for at most `setup.batchSize` samples at a time, `samples` training samples and this many threads. */
+export const layOut = (plan: Plan, setup: PlanSetup, samples: number, threads: number): Layout => {
+  const b = new Builder(plan, setup.batchSize, threads)
+  const { arena, batch } = b
+  const input = b.tensor(plan.input)
+  const output = b.tensor(plan.output)
+  const outputSize = sizeOf(plan.nodes[plan.output]?.shape ?? [])
+  const targetWidth = plan.targets === 'values' ? outputSize : 1
+  const [hyper, clock, totals] = [arena.floats(16), arena.floats(16), arena.floats(16)]
+  const [targets, probabilities, losses, hits] = [targetWidth, outputSize, 1, 1].map(width => arena.floats(batch * width)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  const data = { inputs: arena.floats(samples * input.size), targets: arena.floats(samples * targetWidth), indices: arena.floats(batch) }
+  const memories = Array.from({ length: updaterOf(setup.optimizer).memories }, () => arena.floats(b.trainable.floats))
+
+  const gather = (from: number, count: number, out: number) =>
+    b.train(n => job('gather', n, b.grain(n), { data: from, indices: data.indices, count, out }))
+  gather(data.inputs, input.size, input.at)
+  gather(data.targets, targetWidth, targets)
+  const lowered = lowerAll(b, clock, id => mixSeed(setup.seed, 'dropout', id) | 0)
+  const d = b.seedGradient(plan.output)
+  const kinds = { kind: LOSS_KINDS.indexOf(plan.loss), layout: TARGET_LAYOUTS.indexOf(plan.targets) }
+  b.forward(rows =>
+    job('loss', rows, b.grain(rows, 2), { ...kinds, z: output.at, C: outputSize, targets, rows, p: probabilities, d, losses, hits }),
+  )
+  b.forward(rows => job('tally', 1, 1, { losses, hits, rows, totals }))
+  lowered.backward()
+  const updates = updateJobs(b, setup, memories, hyper)
+
+  const programBytes = JOB_BYTES * (Math.max(b.jobs.train.length + b.jobs.back.length, b.jobs.infer.length) + updates.length)
+  const program = arena.floats(programBytes)
+  const scratch = arena.floats((b.scratchBytes / 4) * threads)
+  return {
+    ...{ builder: b, bytes: arena.bytes, scratch, data, targetWidth, input: input.at, inputSize: input.size, targets },
+    ...{ output: output.at, outputSize, probabilities, totals, hyper, clock, memories, program, programBytes },
+    forward: n => b.jobs.train.map(make => make(n)),
+    backward: n => [...b.jobs.back.map(make => make(n)), ...updates],
+    infer: n => b.jobs.infer.map(make => make(n)),
+  }
+}

@@ -1,0 +1,142 @@
+import { job } from '../../../../kernels/wasm/program.ts'
+import { type Builder, packedFloats, type Target } from '../builder.ts'
+import { panels, type Slot } from '../weights.ts'
+import type { Convolution } from './conv2d.ts'
+import type { Lower, NodeOf } from './define.ts'
+
+/** An image with its zero border. */
+interface Padded {
+  readonly at: number
+  readonly h: number
+  readonly w: number
+}
+
+/** A patch as pieces of floats that lie together: whole rows of the kernel, or single pixels where taps lie apart. */
+const piecesOf = ({ kernel, dilation }: Convolution, channels: number, width: number) => {
+  const joined = dilation[1] === 1
+  return {
+    segments: joined ? kernel[0] : kernel[0] * kernel[1],
+    perRow: joined ? 1 : kernel[1],
+    segment: joined ? kernel[1] * channels : channels,
+    pieceRow: dilation[0] * width * channels,
+    pieceCol: dilation[1] * channels,
+  }
+}
+
+const paddedInput = (b: Builder, at: number, v: Convolution): Padded => {
+  const h = Math.max(v.h + v.top, (v.oh - 1) * v.strides[0] + v.span[0])
+  const w = Math.max(v.w + v.left, (v.ow - 1) * v.strides[1] + v.span[1])
+  if (h === v.h && w === v.w) return { at, h, w }
+  const out = b.perSample(h * w * v.c)
+  b.forward(batch => job('pad', batch, b.grain(batch), { x: at, H: v.h, W: v.w, C: v.c, top: v.top, left: v.left, PH: h, PW: w, out }))
+  return { at: out, h, w }
+}
+
+/** dX as a convolution of dY with the turned kernel, where the stride is 1 and that is not much more work. */
+const turned = (b: Builder, v: Convolution, weights: number, dy: number, { to, gate }: Target): void => {
+  const [kh, kw] = v.kernel
+  const taps = kh * kw
+  const ph = v.h + v.span[0] - 1
+  const pw = v.w + v.span[1] - 1
+  const same = ph === v.oh && pw === v.ow
+  const padded = same ? dy : b.perSample(ph * pw * v.n)
+  const top = v.span[0] - 1 - v.top
+  const left = v.span[1] - 1 - v.left
+  const turnedWeights = b.arena.floats(panels(v.c) * 8 * taps * v.n)
+  const pieces = piecesOf(v, v.n, pw)
+  b.scratch(packedFloats(taps * v.n))
+  b.backward(() => {
+    const args = { w: weights, taps, inner: v.c, N: v.n, flip: 1, panelStep: taps * v.n * 8, tapStep: v.n * 8, out: turnedWeights }
+    return job('transposeWeights', panels(v.c), 1, args)
+  })
+  if (!same)
+    b.backward(batch => job('pad', batch, b.grain(batch), { x: dy, H: v.oh, W: v.ow, C: v.n, top, left, PH: ph, PW: pw, out: padded }))
+  b.backward(batch => {
+    const units = batch * v.h * v.w
+    return job('multiply', units, b.grain(units, 8, 48), {
+      ...{ x: padded, positions: v.h * v.w, width: v.w, imageStep: ph * pw * v.n, rowStep: pw * v.n, colStep: v.n },
+      ...pieces,
+      ...{ weights: turnedWeights, out: to, N: v.c, bias: 0, mode: 0, gate },
+    })
+  })
+}
+
+/** dX by adding every output's share to its patch: any stride and dilation. */
+const scattered = (b: Builder, v: Convolution, weights: number, dy: number, x: Padded, { to, gate }: Target): void => {
+  const { segments: pieces, perRow, segment, pieceRow, pieceCol } = piecesOf(v, v.c, x.w)
+  const turnedWeights = b.arena.floats(pieces * panels(segment) * 8 * v.n)
+  const cropped = x.h !== v.h || x.w !== v.w
+  const dx = cropped ? b.perSample(x.h * x.w * v.c) : to
+  b.scratch(packedFloats(v.n))
+  b.backward(() => {
+    const args = {
+      w: weights,
+      taps: pieces,
+      inner: segment,
+      N: v.n,
+      flip: 0,
+      panelStep: v.n * 8,
+      tapStep: panels(segment) * v.n * 8,
+      out: turnedWeights,
+    }
+    return job('transposeWeights', panels(segment), 1, args)
+  })
+  b.backward(batch =>
+    job('scatter', batch, b.grain(batch), {
+      ...{ dy, positions: v.oh * v.ow, width: v.ow, channels: v.n, weights: turnedWeights, pieces, perRow, segment, pieceRow, pieceCol },
+      ...{ dx, imageStep: x.h * x.w * v.c, rowStep: v.strides[0] * x.w * v.c, colStep: v.strides[1] * v.c, gate: cropped ? 0 : gate },
+    }),
+  )
+  if (cropped)
+    b.backward(batch =>
+      job('crop', batch, b.grain(batch), { x: dx, PH: x.h, PW: x.w, C: v.c, top: v.top, left: v.left, H: v.h, W: v.w, out: to, gate }),
+    )
+}
+
+const filterGradient = (b: Builder, v: Convolution, x: Padded, dy: number, kernel: Slot, bias: Slot | undefined): void => {
+  const floats = kernel.floats + (bias?.floats ?? 0)
+  const parts = b.parts(floats)
+  const sums = parts === 1 ? 0 : b.arena.floats(parts * floats)
+  const dw = sums || kernel.grad
+  const db = bias ? (sums ? sums + 4 * kernel.floats : bias.grad) : 0
+  b.backward(batch =>
+    job('filterGradient', parts, 1, {
+      ...{ x: x.at, height: v.oh, width: v.ow, imageStep: x.h * x.w * v.c, rowStep: v.strides[0] * x.w * v.c, colStep: v.strides[1] * v.c },
+      ...piecesOf(v, v.c, x.w),
+      ...{ dy, N: v.n, batch, parts, dw, db, partStep: floats },
+    }),
+  )
+  const sum = (first: number, n: number, out: number) => {
+    const units = Math.ceil(n / 256)
+    b.backward(() => job('sumParts', units, b.grain(units), { first, parts, partStep: floats, n, out }))
+  }
+  if (sums) sum(dw, kernel.floats, kernel.grad)
+  if (sums && bias) sum(db, bias.floats, bias.grad)
+}
+
+/** A convolution as a matrix product over patches; any stride, padding and dilation. */
+export const directConvolution = (b: Builder, node: NodeOf<'conv2d'>, v: Convolution): ReturnType<Lower<'conv2d'>> => {
+  const kernel = b.weight(node, 'kernel')
+  const bias = b.weight(node, 'bias')
+  if (!kernel) throw new Error(`${node.id} has no kernel.`)
+  const x = paddedInput(b, b.input(node).at, v)
+  const { at: out } = b.output(node)
+  b.scratch(packedFloats(v.kernel[0] * v.kernel[1] * v.c))
+  b.forward(batch => {
+    const units = batch * v.oh * v.ow
+    return job('multiply', units, b.grain(units, 8, 48), {
+      ...{ x: x.at, positions: v.oh * v.ow, width: v.ow },
+      ...{ imageStep: x.h * x.w * v.c, rowStep: v.strides[0] * x.w * v.c, colStep: v.strides[1] * v.c },
+      ...piecesOf(v, v.c, x.w),
+      ...{ weights: kernel.at, out, N: v.n, bias: bias?.at ?? 0, mode: node.relu ? 1 : 0, gate: 0 },
+    })
+  })
+  return dy => {
+    if (kernel.grad) filterGradient(b, v, x, dy, kernel, bias)
+    const target = b.inputGradient(node)
+    if (!target) return
+    const dense = v.strides[0] === 1 && v.strides[1] === 1 && v.h * v.w <= 1.3 * v.oh * v.ow
+    if (dense) turned(b, v, kernel.at, dy, target)
+    else scattered(b, v, kernel.at, dy, x, target)
+  }
+}

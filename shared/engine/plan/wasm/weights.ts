@@ -1,0 +1,58 @@
+import { type Shape, sizeOf } from '../../../layers/shape.ts'
+
+/** Where one weight tensor lies in memory. Matrices and kernels lie in panels of 8 outputs, vectors as they are; both are padded with zeros. */
+export interface Slot {
+  /** `<node id>/<weight name>`. */
+  readonly name: string
+  readonly shape: Shape
+  /** Address of the values. */
+  readonly at: number
+  /** Address of the gradient; 0 for weights that training leaves alone. */
+  readonly grad: number
+  /** Rows of the matrix (all dimensions but the last); 0 for vectors. */
+  readonly rows: number
+  readonly columns: number
+  /** Floats in memory. */
+  readonly floats: number
+}
+
+/** Panels of 8 that hold `n` columns. */
+export const panels = (n: number): number => Math.ceil(n / 8)
+
+/** How a weight of this shape lies in memory. */
+export const layoutOf = (shape: Shape): Pick<Slot, 'rows' | 'columns' | 'floats'> => {
+  const columns = shape.at(-1) ?? 1
+  const rows = shape.length < 2 ? 0 : sizeOf(shape.slice(0, -1))
+  return { rows, columns, floats: panels(columns) * 8 * Math.max(rows, 1) }
+}
+
+/** Copies values (row-major) into memory. */
+export const putWeight = (memory: Float32Array, at: number, { rows, columns }: Slot, values: Float32Array): void => {
+  const base = at / 4
+  if (rows === 0) {
+    memory.set(values, base)
+    return
+  }
+  for (let column = 0; column < columns; column += 8) {
+    const width = Math.min(8, columns - column)
+    for (let k = 0; k < rows; k++) {
+      const from = k * columns + column
+      memory.set(values.subarray(from, from + width), base + column * rows + k * 8)
+    }
+  }
+}
+
+/** Copies values (row-major) out of memory. */
+export const takeWeight = (memory: Float32Array, at: number, { rows, columns, shape }: Slot): Float32Array => {
+  const base = at / 4
+  if (rows === 0) return memory.slice(base, base + columns)
+  const values = new Float32Array(sizeOf(shape))
+  for (let column = 0; column < columns; column += 8) {
+    const width = Math.min(8, columns - column)
+    for (let k = 0; k < rows; k++) {
+      const from = base + column * rows + k * 8
+      values.set(memory.subarray(from, from + width), k * columns + column)
+    }
+  }
+  return values
+}

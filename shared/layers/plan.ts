@@ -1,0 +1,32 @@
+import type { Activation } from './lib/activations.ts'
+import type { Padding } from './lib/window.ts'
+
+type Pair = readonly [number, number]
+
+/**
+ * What a layer does, in the words of a training plan. A layer offers one or more of these, each fed by the one before; the first takes the layer's inputs.
+ * Every executor of plans has one file per operation. Weights are the layer's own, by name.
+ */
+export type PlanOp =
+  | {
+      readonly op: 'conv2d'
+      readonly kernelSize: Pair
+      readonly strides: Pair
+      readonly dilation: Pair
+      readonly padding: Padding
+      readonly bias: boolean
+    }
+  | { readonly op: 'dense'; readonly bias: boolean }
+  | { readonly op: 'pool'; readonly kind: 'max' | 'average'; readonly size: Pair; readonly strides: Pair; readonly padding: Padding }
+  | { readonly op: 'batchNorm'; readonly momentum: number; readonly epsilon: number; readonly scale: boolean; readonly center: boolean }
+  | { readonly op: 'activation'; readonly kind: Activation }
+  | { readonly op: 'dropout'; readonly rate: number }
+  | { readonly op: 'pad'; readonly top: number; readonly left: number }
+  | { readonly op: 'add' }
+  /** `axis` counts from 0 in the shape without batch. */
+  | { readonly op: 'concatenate'; readonly axis: number }
+  /** The same values in the same order: Flatten, Reshape. */
+  | { readonly op: 'reshape' }
+
+/** Kernel operation and activation of layers that can end in one. */
+export const activated = (op: PlanOp, kind: Activation): readonly PlanOp[] => (kind === 'linear' ? [op] : [op, { op: 'activation', kind }])
