@@ -71,7 +71,7 @@ const Chooser = ({ summary }: { summary: DataSummary }) => {
           <Dices size={14} aria-hidden="true" />
         </button>
         <span className="muted">
-          {index === null ? 'your drawing' : <span className="mono">{`${whole(index)} of ${whole(summary.counts[part])}`}</span>}
+          {index === null ? 'your drawing' : <span className="mono">{`${whole(index + 1)} of ${whole(summary.counts[part])}`}</span>}
           {index !== null && label !== null && ` · ${summary.classes[label] ?? label}`}
         </span>
       </div>
