@@ -87,9 +87,9 @@ const Browse = ({ possible, onTake }: { possible: readonly AnyLayerDef[]; onTake
           {recent.map(def => def && <Item key={def.type} def={def} id={`recent-${def.type}`} onTake={() => onTake(def.type)} />)}
         </Command.Group>
       )}
-      {sections(possible).map(({ title, layers: own }) => (
+      {sections(possible).map(({ title, layers: own, more }) => (
         <Command.Group key={title} heading={title}>
-          {own.map(def => (
+          {[...own, ...more].map(def => (
             <Item key={def.type} def={def} onTake={() => onTake(def.type)} />
           ))}
         </Command.Group>

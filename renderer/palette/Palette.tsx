@@ -7,7 +7,7 @@ import { colourOf } from '../glyph/glyph.ts'
 import { CarriedCard } from './CarriedCard.tsx'
 import { startCarry } from './carry.ts'
 import './palette.css'
-import { search, sections } from './search.ts'
+import { type LayerSection, search, sections } from './search.ts'
 
 /** The layers to choose from: search, click to add after the selection, or drag onto the canvas or onto a wire. */
 export const Palette = () => {
@@ -55,13 +55,23 @@ export const Palette = () => {
   )
 }
 
-const Sections = () =>
-  sections(layers).map(({ title, layers: own }) => (
-    <section key={title} aria-label={title}>
+const Sections = () => sections(layers).map(section => <Section key={section.title} section={section} />)
+
+const Section = ({ section: { title, layers: own, more } }: { section: LayerSection }) => {
+  const [open, setOpen] = useState(own.length === 0)
+  return (
+    <section aria-label={title}>
       <h4>{title}</h4>
       <Items layers={own} />
+      {open && <Items layers={more} />}
+      {own.length > 0 && more.length > 0 && (
+        <button type="button" className="palette-more" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Fewer' : `${more.length} more`}
+        </button>
+      )}
     </section>
-  ))
+  )
+}
 
 /** Arrow keys walk through the buttons of the palette. */
 const walk = (event: KeyboardEvent<HTMLButtonElement>): void => {

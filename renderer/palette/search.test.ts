@@ -27,7 +27,7 @@ describe('searching the palette', () => {
   it('shows every layer in exactly one section', () => {
     expect(
       sections(layers)
-        .flatMap(s => s.layers)
+        .flatMap(s => [...s.layers, ...s.more])
         .map(d => d.type)
         .sort(),
     ).toEqual(layers.map(d => d.type).sort())

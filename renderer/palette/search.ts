@@ -48,12 +48,15 @@ export const search = (defs: readonly AnyLayerDef[], query: string): readonly An
 /** One section of the palette. */
 export interface LayerSection {
   readonly title: string
+  /** The everyday ones, always shown. */
   readonly layers: readonly AnyLayerDef[]
+  /** The rest, shown on demand. */
+  readonly more: readonly AnyLayerDef[]
 }
 
 /** Layers by section, in the order of the palette; empty sections are left out. */
 export const sections = (defs: readonly AnyLayerDef[]): readonly LayerSection[] =>
-  SECTIONS.map(({ title, categories }) => ({
-    title,
-    layers: categories.flatMap(category => defs.filter(d => d.category === category)),
-  })).filter(section => section.layers.length > 0)
+  SECTIONS.map(({ title, categories }) => {
+    const own = categories.flatMap(category => defs.filter(d => d.category === category))
+    return { title, layers: own.filter(d => d.everyday), more: own.filter(d => !d.everyday) }
+  }).filter(section => section.layers.length + section.more.length > 0)

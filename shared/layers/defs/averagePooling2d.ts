@@ -7,6 +7,7 @@ export const averagePooling2d = defineLayer({
   type: 'averagePooling2d',
   title: 'AveragePooling2D',
   category: 'pooling',
+  everyday: true,
   doc: 'Keeps the mean of each window and so makes the image smaller.',
   input: inputs.image,
   params: poolParams,

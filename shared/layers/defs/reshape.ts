@@ -10,6 +10,7 @@ export const reshape = defineLayer({
   type: 'reshape',
   title: 'Reshape',
   category: 'reshape',
+  everyday: true,
   doc: 'Keeps every value and its order, but arranges them in another shape.',
   input: inputs.any,
   params: {
