@@ -6,7 +6,7 @@ import { say } from '../store/uiStore.ts'
 import { weightsStore } from '../store/weightsStore.ts'
 import { hasUnsavedWork, packWork, show } from './work.ts'
 
-/** Longest time that an edit is only in memory, ms (RELIABILITY.md §4 asks for 2 s). */
+/** Longest time that an edit is only in memory, ms. */
 const EVERY = 1_500
 
 /** Names this window's working state; a new one after each start, so that two windows never overwrite each other. */

@@ -1,7 +1,7 @@
 import type { Graph, GraphNode, Position } from './document.ts'
 import { orderOf, wiresInto } from './order.ts'
 
-/** Size of a card, CSS pixels (LOOK.md). */
+/** Size of a card, CSS pixels. */
 export const CARD = { width: 222, height: 52 } as const
 /** From one card's top to the next one's, and from one branch to the next. */
 export const STEP = { x: 270, y: 73 } as const

@@ -5,7 +5,7 @@ import type { ParamSchema, ValuesOf } from './params.ts'
 import type { PlanOp } from './plan.ts'
 import type { Shape } from './shape.ts'
 
-/** Groups of the palette, in its order; each has one colour and icon (LOOK.md). */
+/** Groups of the palette, in its order; each has one colour and icon. */
 export const CATEGORIES = [
   'io',
   'convolution',

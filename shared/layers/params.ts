@@ -52,7 +52,7 @@ export type ValuesOf<S> = {
 
 type Args<P> = Omit<P, 'kind'>
 
-/** Largest number a user may type for units, filters and other counts (RELIABILITY.md §1.3). */
+/** Largest number a user may type for units, filters and other counts. */
 export const MAX_COUNT = 65_536
 /** Largest single dimension of a tensor. */
 export const MAX_DIM = 2 ** 24
