@@ -1,0 +1,34 @@
+import { openDawn } from '../../../../node/dawn.ts'
+import { unwrap } from '../../../result.ts'
+import { type Case, openOracle } from '../wasm/oracle.testkit.ts'
+import type { PlanSetup } from '../wasm/layout.ts'
+import type { GpuDevice } from './gpu.ts'
+import { GpuPlanRun } from './run.ts'
+
+const dawn = await openDawn({ kind: 'software' })
+
+/** Why these tests cannot run here; null when they can. They need the npm package `webgpu` and Chromium's software driver. */
+export const missing: string | null = dawn.ok ? null : dawn.issues[0].message
+if (missing) console.warn(`Skipped: ${missing}`)
+
+/** Errors that the device reported and nobody caught; a test with one fails. */
+export const errors: string[] = []
+if (dawn.ok) dawn.value.device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message))
+
+/** The device of this file's tests. */
+export const card = (): GpuDevice => unwrap(dawn).device
+
+/** Opens the same network as a tfjs model and as a plan on the graphics card, with the same random weights. */
+export const openBoth = async (given: Case, setup: Partial<PlanSetup> = {}) => {
+  const oracle = await openOracle(given, setup)
+  const gpu = unwrap(await GpuPlanRun.open(oracle.plan, oracle.setup, oracle.data.train, card(), { poison: true }))
+  gpu.setWeights(oracle.start)
+  return {
+    ...oracle,
+    gpu,
+    close() {
+      oracle.close()
+      gpu.dispose()
+    },
+  }
+}
