@@ -10,7 +10,8 @@ const SERVE = `const { workerData: { module, memory, thread } } = require('node:
 const { serve } = new WebAssembly.Instance(module, { env: { memory } }).exports
 const words = new Int32Array(memory.buffer)
 Atomics.add(words, ${WORD.ready}, 1)
-for (let seen = serve(thread); seen >= 0; seen = serve(thread)) Atomics.wait(words, ${WORD.generation}, seen)`
+for (let seen = serve(thread); seen >= 0; seen = serve(thread))
+  Atomics.wait(words, ${WORD.generation}, seen, Atomics.load(words, ${WORD.done}) ? Infinity : 0.2)`
 
 /** Kernels in Node: files from the `assets` folder, workers as threads that do not keep the process alive. */
 export const kernelHost = (assets: string, threads = availableParallelism()): KernelHost => ({

@@ -8,7 +8,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** What can be bundled: the file that tells its age, and the places it is made of. */
 export const TARGETS = {
-  cli: { stamp: 'dist/cli/netloom.mjs', sources: ['shared', 'node', 'cli', 'templates', 'scripts', 'package.json'] },
+  cli: { stamp: 'dist/cli/netloom.mjs', sources: ['shared', 'kernels', 'node', 'cli', 'templates', 'scripts', 'package.json'] },
   electron: { stamp: 'dist/electron/main.cjs', sources: ['shared', 'node', 'electron', 'templates', 'scripts', 'package.json'] },
 }
 

@@ -41,9 +41,10 @@ const NADAM: i32 = 8
       v128.store(s, v)
       less(w, mul(f32x4.div(g, f32x4.sqrt(plus(v, eps))), rate))
     } else if (kind == ADADELTA) {
-      const v = blend(a, v128.load(s), restA, mul(g, g)), u = v128.load(t)
+      // As in tfjs, the step divides by the mean square before this gradient.
+      const v = v128.load(s), u = v128.load(t)
       const step = mul(f32x4.div(f32x4.sqrt(plus(u, eps)), f32x4.sqrt(plus(v, eps))), g)
-      v128.store(s, v)
+      v128.store(s, blend(a, v, restA, mul(g, g)))
       v128.store(t, blend(a, u, restA, mul(step, step)))
       less(w, mul(step, rate))
     } else if (kind == ADAM) {

@@ -20,9 +20,9 @@ const READY: Ptr = 212
 const SCRATCH: Ptr = 216
 const SCRATCH_BYTES: Ptr = 220
 
-/** Looks before a worker goes to sleep, and before the caller gives up on a worker. */
-const PATIENCE: i32 = 200000
-const LIMIT: i32 = 100000000
+/** Looks for work before a worker goes to sleep, and before the caller lets others have the processor. */
+const PATIENCE: i32 = 100000
+const LIMIT: i32 = 20000
 
 @inline function jobAt(index: i32): Ptr { return <Ptr>load<i32>(PROGRAM) + <Ptr>(index * JOB_BYTES) }
 @inline function chunksOf(job: Ptr): i32 {
@@ -50,7 +50,7 @@ function takeChunk(scratch: Ptr): bool {
 
 @inline function scratchOf(thread: i32): Ptr { return <Ptr>load<i32>(SCRATCH) + <Ptr>thread * <Ptr>load<i32>(SCRATCH_BYTES) }
 
-/** Runs the jobs [from, end) of the program at `program` to their end; false when a worker holds a chunk for far too long, then call `resume`. */
+/** Runs the jobs [from, end) of the program at `program` to their end; false when others hold the last chunks for long: wait a little, then call `resume`. */
 export function run(program: Ptr, from: i32, end: i32): bool {
   store<i32>(PROGRAM, <i32>program)
   store<i32>(END, end)
@@ -75,18 +75,15 @@ export function resume(): bool {
 }
 
 /**
- * Helps with programs as worker number `thread`. Returns when there has been nothing to do for a while: the generation to wait for the end of, or -1 when
+ * Helps with programs as worker number `thread`. Returns when there has been nothing to take for a while: the generation to wait for the end of, or -1 when
  * told to stop. (The waiting itself is left to JavaScript: on V8 11 the instruction for it loses local variables.)
  */
 export function serve(thread: i32): i32 {
   const scratch = scratchOf(thread)
   for (let idle = 0; !atomic.load<i32>(STOP); ) {
+    const generation = atomic.load<i32>(GENERATION)
     if (takeChunk(scratch)) idle = 0
-    else if (++idle > PATIENCE) {
-      const generation = atomic.load<i32>(GENERATION)
-      if (atomic.load<i32>(DONE)) return generation
-      idle = 0
-    }
+    else if (++idle > PATIENCE) return generation
   }
   return -1
 }

@@ -1,4 +1,4 @@
-import { zip } from 'fflate'
+import { zipSync } from 'fflate'
 import type { ExportedFile } from '../../shared/engine/protocol.ts'
 import type { HostApi } from '../../shared/host/contract.ts'
 import { isFilePath, safeFileName } from '../../shared/host/guards.ts'
@@ -6,11 +6,9 @@ import { IssueError, issue } from '../../shared/result.ts'
 import { attempt } from './attempt.ts'
 import { hasPickers, offerDownload, pickFolder, pickTarget, writeHandle } from './pickers.ts'
 
-const zipped = (folder: string, files: readonly ExportedFile[]): Promise<Uint8Array<ArrayBuffer>> =>
-  new Promise((done, failed) => {
-    const entries = Object.fromEntries(files.map(({ path, bytes }) => [`${folder}/${path}`, bytes]))
-    zip(entries, { level: 6 }, (error, bytes) => (error ? failed(error) : done(new Uint8Array(bytes))))
-  })
+/** A stored zip: weights hardly shrink, and fflate's asynchronous zip wants blob workers, which the content policy forbids. */
+const zipped = (folder: string, files: readonly ExportedFile[]): Uint8Array<ArrayBuffer> =>
+  zipSync(Object.fromEntries(files.map(({ path, bytes }) => [`${folder}/${path}`, bytes])), { level: 0 })
 
 /** A new folder inside the chosen one; a number is added rather than writing over an older export. */
 const makeFolder = async (parent: FileSystemDirectoryHandle, name: string): Promise<FileSystemDirectoryHandle> => {
@@ -36,7 +34,7 @@ const saveMany = async (name: string, files: readonly ExportedFile[]): Promise<s
   const parent = await pickFolder()
   if (parent === null) return null
   if (parent === undefined) {
-    offerDownload(`${name}.zip`, await zipped(name, files))
+    offerDownload(`${name}.zip`, zipped(name, files))
     return `${name}.zip in your downloads`
   }
   const folder = await makeFolder(parent, name)

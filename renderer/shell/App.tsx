@@ -32,7 +32,8 @@ export const App = () => {
 const Editor = () => {
   const across = useDefaultLayout({ id: 'netloom.across', storage: localStorage })
   return (
-    <div className="shell">
+    <main className="shell">
+      <h1 className="visually-hidden">Netloom</h1>
       <TitleBar />
       <Group id="netloom.across" orientation="horizontal" className="shell-main" {...across}>
         <Panel id="palette" className="shell-side" defaultSize="212px" minSize="160px" maxSize="320px">
@@ -48,7 +49,7 @@ const Editor = () => {
         </Panel>
       </Group>
       <StatusBar />
-    </div>
+    </main>
   )
 }
 

@@ -39,7 +39,7 @@ const Sources = ({ idle }: { idle: boolean }) => {
           <Source key={def.id} def={def} chosen={def.id === source} disabled={!idle} />
         ))}
         {source.startsWith(IDX_PREFIX) && (
-          <div className="source" aria-current="true">
+          <div className="data-source" aria-current="true">
             <b>{source.slice(IDX_PREFIX.length) || 'Local files'}</b>
             <small>IDX files from this computer</small>
           </div>
@@ -57,7 +57,7 @@ const Sources = ({ idle }: { idle: boolean }) => {
 const Source = ({ def, chosen, disabled }: { def: DatasetDef; chosen: boolean; disabled: boolean }) => (
   <button
     type="button"
-    className="source"
+    className="data-source"
     aria-current={chosen || undefined}
     disabled={disabled && !chosen}
     onClick={() => {

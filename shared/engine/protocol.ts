@@ -126,6 +126,20 @@ export interface ProbeResult {
   readonly output: Float32Array
 }
 
+/** A channel of a layer's image output, or a unit of its vector. */
+export interface PathEnd {
+  readonly node: string
+  readonly channel: number
+}
+
+/** What one channel gives to a channel of the next layer, for one sample and one target. */
+export interface Contribution {
+  readonly from: PathEnd
+  readonly to: PathEnd
+  /** −1 to 1: part of all that reaches the shown channels of `to.node`; negative where it works against the target. */
+  readonly share: number
+}
+
 /** A few samples for display. */
 export interface SampleSheet {
   readonly part: PartName
@@ -189,6 +203,11 @@ export interface EngineCalls {
   layer: {
     args: { input: ProbeInput; node: string }
     answer: { activation: LayerActivation; weights: readonly (NamedWeight & { stats: TensorStats })[] }
+  }
+  /** The strongest contributions that lead to one channel or unit; null takes the strongest one, at an output the winning class. `budget` is the most channels followed per layer. */
+  paths: {
+    args: { input: ProbeInput; node: string; channel: number | null; budget: number }
+    answer: { paths: readonly Contribution[] }
   }
   evaluate: { args: { part: PartName }; answer: Evaluation }
   weights: { args: Record<string, never>; answer: readonly NamedWeight[] }

@@ -93,6 +93,14 @@ describe('a session', () => {
     expect(layer.weights.map(w => w.name)).toEqual(['hidden/kernel', 'hidden/bias'])
     expect(layer.activation.values).toEqual(probe.layers[1]?.values)
     expect(layer.activation.stats.histogram.reduce((a, b) => a + b, 0)).toBe(10)
+
+    const { paths } = await s.get('paths', { input: { kind: 'values', values: probe.input }, node: 'out', channel: null, budget: 3 })
+    const winner = probe.output.indexOf(Math.max(...probe.output))
+    expect(new Set(paths.filter(p => p.to.node === 'out').map(p => p.to.channel))).toEqual(new Set([winner]))
+    expect(paths.some(p => p.from.node === 'in')).toBe(true)
+    expect((await s.call('paths', { input: { kind: 'values', values: probe.input }, node: 'gone', channel: null, budget: 3 })).ok).toBe(
+      false,
+    )
   })
 
   it('keeps trained weights of layers whose shapes an edit leaves alone', async () => {

@@ -97,6 +97,10 @@ export class EngineSession {
       const found = this.data.probe(input)
       return found.ok ? this.model.layer(found.value.values, node) : found
     },
+    paths: async ({ input, node, channel, budget }) => {
+      const found = this.data.probe(input)
+      return found.ok ? this.model.paths(found.value.values, { node, channel, budget }) : found
+    },
     evaluate: ({ part }) => this.inTurn(() => this.evaluate(part)),
     weights: async () => (this.model.held ? ok(await getWeights(this.model.held.model)) : ok([])),
     export: ({ format, project }) => this.inTurn(() => this.export(format, project)),

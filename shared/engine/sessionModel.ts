@@ -1,15 +1,17 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import { accepts, type Watcher, watch } from '../explain/activations.ts'
+import { type PathTarget, pathsTo } from '../explain/paths.ts'
 import { statsOf } from '../explain/stats.ts'
 import type { BackendId, LossId, ProjectFile } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
+import type { Resolved } from '../graph/resolved.ts'
 import { dims, sizeOf } from '../layers/shape.ts'
 import { fail, type Issue, ok, type Result } from '../result.ts'
 import { startBackend } from './backends.ts'
 import { buildModel } from './build.ts'
 import type { BackendReport, EngineCalls, NamedWeight, ProbeResult } from './protocol.ts'
 import type { EngineTf } from './tf.ts'
-import { freshen, getWeights, setWeights } from './weights.ts'
+import { freshen, getWeights, readColumns, setWeights } from './weights.ts'
 
 /** Everything of a project that its model depends on. */
 const keyOf = ({ graph, training }: ProjectFile): string =>
@@ -33,9 +35,12 @@ const unresolved = (errors: readonly Issue[]): Result<never> => {
   })
 }
 
+const noLayer = (node: string): Result<never> => fail('probe/no-layer', `The built network has no layer "${node}".`, { node })
+
 interface Held {
   readonly key: string
   readonly model: tfjs.LayersModel
+  readonly resolved: Resolved
   readonly watcher: Watcher
   readonly loss: LossId
 }
@@ -84,7 +89,8 @@ export class SessionModel {
     this.drop()
     this.setAside = null
     this.learned = kept !== null && setWeights(this.engine.tf, model.value, kept) > 0
-    this.held = { key, model: model.value, watcher: watch(this.engine.tf, model.value), loss: project.training.loss }
+    const watcher = watch(this.engine.tf, model.value)
+    this.held = { key, model: model.value, resolved, watcher, loss: project.training.loss }
     return ok(this.held)
   }
 
@@ -102,9 +108,25 @@ export class SessionModel {
     const fits = this.fitting(values)
     if (!fits.ok) return fits
     const activation = await fits.value.watcher.one(values, node)
-    if (!activation) return fail('probe/no-layer', `The built network has no layer "${node}".`, { node })
+    if (!activation) return noLayer(node)
     const weights = (await getWeights(fits.value.model)).filter(weight => weight.name.startsWith(`${node}/`))
     return ok({ activation, weights: weights.map(w => ({ ...w, stats: statsOf(w.values, w.shape.at(-1) ?? 1) })) })
+  }
+
+  /** The contributions that lead to one channel for some values. */
+  async paths(values: Float32Array, target: PathTarget): Promise<Result<EngineCalls['paths']['answer']>> {
+    const fits = this.fitting(values)
+    if (!fits.ok) return fits
+    const { model, resolved, watcher } = fits.value
+    if (!model.layers.some(layer => layer.name === target.node)) return noLayer(target.node)
+    const sight = watcher.open(values)
+    try {
+      const weights = (node: string, name: string, columns: readonly number[]) =>
+        readColumns(this.engine.tf, model, `${node}/${name}`, columns)
+      return ok({ paths: await pathsTo({ resolved, values: sight.values, weights }, target) })
+    } finally {
+      sight.close()
+    }
   }
 
   drop(): void {

@@ -38,6 +38,24 @@ export const getWeights = (model: tfjs.LayersModel): Promise<NamedWeight[]> => {
   )
 }
 
+/** The columns of one weight that belong to these output channels, `[…, columns.length]`; null when the model has no such weight. */
+export const readColumns = async (
+  tf: Tf,
+  model: tfjs.LayersModel,
+  name: string,
+  columns: readonly number[],
+): Promise<Float32Array | null> => {
+  const found = slots(model).find(slot => slot.name === name)
+  if (!found) return null
+  const gathered = tf.tidy(() => {
+    const value = found.variable.read()
+    return tf.gather(value, tf.tensor1d([...columns], 'int32'), value.rank - 1)
+  })
+  const values = Float32Array.from(await gathered.data())
+  gathered.dispose()
+  return values
+}
+
 /** Puts weights back where name and shape agree, leaves the rest as it is, and returns how many fitted. */
 export const setWeights = (tf: Tf, model: tfjs.LayersModel, weights: readonly NamedWeight[]): number => {
   const byName = new Map(weights.map(weight => [weight.name, weight]))

@@ -10,6 +10,15 @@ export interface Watcher {
   all(values: Float32Array): Promise<{ layers: LayerActivation[]; output: Float32Array }>
   /** Every channel of one layer; null when the model has no such layer. */
   one(values: Float32Array, node: string): Promise<LayerActivation | null>
+  /** Runs the model once and keeps every output until closed. */
+  open(values: Float32Array): Sight
+}
+
+/** The outputs of all layers for one sample. */
+export interface Sight {
+  /** The whole output of a layer; null when the model has no such layer. */
+  values(node: string): Promise<Float32Array | null>
+  close(): void
 }
 
 /** The first channels of values `[..., channels]`. */
@@ -35,14 +44,18 @@ export const watch = (tf: Tf, model: tfjs.LayersModel): Watcher => {
   const computed = layers.filter(layer => !isInput(layer))
   const watching = computed.length > 0 ? tf.model({ inputs: model.inputs, outputs: computed.map(layer => layer.output) }) : null
 
-  const compute = async (target: tfjs.LayersModel | null, values: Float32Array): Promise<Float32Array[]> => {
+  const run = (target: tfjs.LayersModel | null, values: Float32Array): tfjs.Tensor[] => {
     if (!target) return []
-    const tensors = tf.tidy(() => {
+    return tf.tidy(() => {
       const feeds = model.inputs.map(input => tf.tensor(values.slice(), [1, ...shapeOf(input)]))
       const [only] = feeds
       return [target.apply(feeds.length === 1 && only ? only : feeds, { training: false }) as tfjs.Tensor | tfjs.Tensor[]].flat()
     })
-    const results = await Promise.all(tensors.map(async tensor => Float32Array.from(await tensor.data())))
+  }
+  const read = async (tensor: tfjs.Tensor): Promise<Float32Array> => Float32Array.from(await tensor.data())
+  const compute = async (target: tfjs.LayersModel | null, values: Float32Array): Promise<Float32Array[]> => {
+    const tensors = run(target, values)
+    const results = await Promise.all(tensors.map(read))
     tf.dispose(tensors)
     return results
   }
@@ -63,6 +76,18 @@ export const watch = (tf: Tf, model: tfjs.LayersModel): Watcher => {
       const target = isInput(layer) ? null : tf.model({ inputs: model.inputs, outputs: layer.output })
       const [found] = await compute(target, values)
       return activationOf(node, shapeOf(layer.output), found ?? values.slice(), Number.POSITIVE_INFINITY)
+    },
+    open: values => {
+      const tensors = run(watching, values)
+      const byName = new Map(computed.map((layer, i) => [layer.name, tensors[i]]))
+      return {
+        values: async node => {
+          const tensor = byName.get(node)
+          if (tensor) return read(tensor)
+          return layers.some(layer => layer.name === node) ? values.slice() : null
+        },
+        close: () => tf.dispose(tensors),
+      }
     },
   }
 }

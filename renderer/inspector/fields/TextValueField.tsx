@@ -33,7 +33,11 @@ export const TextValueField = <P extends Param>({ id, name, param, value, onChan
       event.preventDefault()
       type(formatParam(param, step(value, event.shiftKey ? by * 10 : by)))
     }
-    if (event.key === 'Enter') finish()
+    if (event.key === 'Enter') {
+      // What was entered stands; Escape afterwards only leaves the field.
+      before.current = value
+      finish()
+    }
     if (event.key === 'Escape') {
       event.stopPropagation()
       onChange(before.current)

@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   readonly scratchBytes: number
 }
 
+/** Rest while workers hold the last pieces of a job, ms. */
+const NAP = 0.1
 /** Longest that a worker may hold one piece of work, ms. */
 const PATIENCE = 20_000
 /** Longest that workers may take to start, ms; without them the work is done by fewer threads. */
@@ -79,9 +81,11 @@ const start = async (host: KernelHost, options: RuntimeOptions): Promise<KernelR
     run(program, from, end) {
       if (from >= end || kernels.run(program, from, end)) return
       const latest = performance.now() + PATIENCE
-      while (!kernels.resume())
+      while (!kernels.resume()) {
+        Atomics.wait(words, WORD.done, 0, NAP)
         if (performance.now() > latest)
           throw new IssueError(issue('engine/worker-lost', 'A worker of the fast engine stopped answering; the run cannot go on.'))
+      }
     },
     dispose() {
       Atomics.store(words, WORD.stop, 1)

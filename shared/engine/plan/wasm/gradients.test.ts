@@ -184,11 +184,11 @@ describe('Random networks', () => {
   ) => {
     const bricks: Brick[] = [input(size[0], size[1], channels)]
     for (const { kernel, strides, dilation, same, filters, activation: kind, pool, join } of layers) {
-      const apart = false
+      const apart = dilation.some(d => d > 1)
       bricks.push(
         conv(filters, kernel, {
           strides: apart ? [1, 1] : strides,
-          dilationRate: apart ? dilation : [1, 1],
+          dilationRate: dilation,
           padding: same ? 'same' : 'valid',
           activation: kind,
         }),

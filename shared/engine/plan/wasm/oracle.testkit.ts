@@ -90,6 +90,45 @@ const slices = (data: PreparedData, indices: Int32Array, width: number) => {
   return { x, y }
 }
 
+/** A dilated convolution from operations that tfjs can differentiate: one product of matrices per tap. */
+const composeDilated = (layer: tf.layers.Layer): void => {
+  const conv = layer as unknown as {
+    dilationRate: number[]
+    padding: 'same' | 'valid'
+    kernel: tf.LayerVariable
+    bias: tf.LayerVariable | null
+  }
+  const [dh = 1, dw = 1] = conv.dilationRate
+  if (dh * dw === 1) return
+  const { activation } = layer as unknown as { activation: { apply(x: tf.Tensor): tf.Tensor } }
+  layer.call = inputs =>
+    tf.tidy(() => {
+      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D
+      const kernel = conv.kernel.read() as tf.Tensor4D
+      const [kh, kw, c, n] = kernel.shape
+      const [h, w] = [(kh - 1) * dh, (kw - 1) * dw]
+      const [top, left] = conv.padding === 'same' ? [Math.floor(h / 2), Math.floor(w / 2)] : [0, 0]
+      const padded =
+        conv.padding === 'same'
+          ? tf.pad4d(x, [
+              [0, 0],
+              [top, h - top],
+              [left, w - left],
+              [0, 0],
+            ])
+          : x
+      const [batch, ph, pw] = padded.shape
+      const taps = Array.from({ length: kh * kw }, (_, t) => {
+        const [i, j] = [Math.floor(t / kw), t % kw]
+        const part = tf.slice4d(padded, [0, i * dh, j * dw, 0], [batch, ph - h, pw - w, c])
+        const weights = tf.reshape(tf.slice4d(kernel, [i, j, 0, 0], [1, 1, c, n]), [c, n]) as tf.Tensor2D
+        return tf.reshape(tf.matMul(tf.reshape(part, [-1, c]) as tf.Tensor2D, weights), [batch, ph - h, pw - w, n])
+      })
+      const sum = tf.addN(taps)
+      return activation.apply(conv.bias ? tf.add(sum, conv.bias.read()) : sum)
+    })
+}
+
 /** Opens a network as a tfjs model on the cpu backend, with random weights. */
 export const openOracle = async (
   { bricks, loss = 'sparseCategoricalCrossentropy', targets = 'oneHot', optimizer = 'sgd', batch = 4, seed = 1 }: Case,
@@ -103,6 +142,7 @@ export const openOracle = async (
   const outputs = sizeOf(shapeOf(resolved.outputs[0]))
   const data = randomData(shapeOf(resolved.inputs[0]), outputs, targets, 3 * batch, seed)
   const model = unwrap(buildModel(resolved, tf, seed))
+  for (const layer of model.layers) if (layer.getClassName() === 'Conv2D') composeDilated(layer)
   const objective = unwrap(objectiveOf(tf, model, loss, data))
   const random = rng(seed + 1)
   const start = (await getWeights(model)).map(weight => ({

@@ -1,0 +1,204 @@
+import * as tf from '@tensorflow/tfjs'
+import { afterAll, describe, expect, test } from 'vitest'
+import { OPTIMIZERS } from '../../../graph/document.ts'
+import { unwrap } from '../../../result.ts'
+import { compilePlan } from '../compile.ts'
+import type { UpdaterId } from '../updater.ts'
+import type { PlanSetup } from './layout.ts'
+import { type Brick, distance, host, network, openBoth, randomData, worst } from './oracle.testkit.ts'
+import { type PlanOptions, PlanRun } from './run.ts'
+
+const input = (...shape: number[]): Brick => ({ type: 'input', params: { shape } })
+const dense = (units: number, activation = 'linear'): Brick => ({ type: 'dense', params: { units, activation } })
+const conv: Brick = { type: 'conv2d', params: { filters: 9, kernelSize: [3, 3], activation: 'relu' } }
+const small = [input(6), dense(11, 'relu'), dense(4, 'softmax')]
+const image = [
+  input(9, 9, 8),
+  conv,
+  { type: 'batchNormalization' },
+  { type: 'maxPooling2d' },
+  { type: 'flatten' },
+  { type: 'dropout', params: { rate: 0.3 } },
+  dense(4, 'softmax'),
+]
+const setup: PlanSetup = { optimizer: 'adam', batchSize: 8, seed: 3 }
+
+const open = async (bricks: readonly Brick[], more: Partial<PlanSetup> = {}, options: PlanOptions = { threads: 2, poison: true }) => {
+  const resolved = network(bricks)
+  const shape = resolved.nodes.get('n0')?.output ?? []
+  const data = randomData(shape, 4, 'oneHot', 50)
+  const plan = unwrap(compilePlan(resolved, { loss: 'sparseCategoricalCrossentropy', targets: 'oneHot' }))
+  const run = unwrap(await PlanRun.open(plan, { ...setup, ...more }, data.train, host, options))
+  run.setWeights(
+    run.getWeights().map(w => ({ ...w, values: w.values.map((_, i) => (/variance|gamma/.test(w.name) ? 1 : 0.4 * Math.sin(i * i + 1))) })),
+  )
+  return { run, data }
+}
+
+/** Losses of some steps, the last batch smaller than the others. */
+const curve = async (bricks: readonly Brick[], options: PlanOptions) => {
+  const { run } = await open(bricks, {}, options)
+  const losses = Array.from({ length: 12 }, (_, k) => {
+    const indices = Int32Array.from({ length: k % 3 === 2 ? 5 : 8 }, (_, i) => (k * 11 + i * 7) % 50)
+    return run.step(indices, 0.01).loss
+  })
+  run.dispose()
+  return losses
+}
+
+describe('Optimizers', () => {
+  for (const optimizer of OPTIMIZERS)
+    test(`${optimizer} moves the weights as tfjs does`, async () => {
+      const both = await openBoth({ bricks: small, optimizer }, { threads: 2 })
+      for (let step = 0; step < 6; step++) {
+        const indices = Int32Array.from([step, step + 3, 11 - step, 5])
+        await both.tfjsStep(indices)
+        both.run.step(indices, 0.01)
+      }
+      const found = both.run.getWeights()
+      for (const [i, weight] of both.model.getWeights().entries())
+        expect(distance(found[i]?.values ?? [], weight.dataSync()), found[i]?.name).toBeLessThan(2e-5)
+      both.close()
+    })
+
+  test('Nesterov momentum, Nadam and AdamW follow their formulas', async () => {
+    const rules: Partial<Record<UpdaterId, (g: number, w: number, state: { m: number; v: number; p: number }, t: number) => number>> = {
+      nesterov: (g, w, s) => {
+        s.m = 0.9 * s.m + g
+        return w - 0.01 * (g + 0.9 * s.m)
+      },
+      adamw: (g, w, s, t) => {
+        s.m = 0.9 * s.m + 0.1 * g
+        s.v = 0.999 * s.v + 0.001 * g * g
+        const decayed = w - 0.01 * 0.004 * w
+        return decayed - (0.01 * (s.m / (1 - 0.9 ** t))) / (Math.sqrt(s.v / (1 - 0.999 ** t)) + 1e-7)
+      },
+      nadam: (g, w, s, t) => {
+        const u = (k: number) => 0.9 * (1 - 0.5 * 0.96 ** k)
+        s.p *= u(t)
+        s.m = 0.9 * s.m + 0.1 * g
+        s.v = 0.999 * s.v + 0.001 * g * g
+        const m = (u(t + 1) * s.m) / (1 - s.p * u(t + 1)) + ((1 - u(t)) * g) / (1 - s.p)
+        return w - (0.01 * m) / (Math.sqrt(s.v / (1 - 0.999 ** t)) + 1e-7)
+      },
+    }
+    for (const [optimizer, rule] of Object.entries(rules)) {
+      const { run } = await open(small, { optimizer: optimizer as UpdaterId })
+      let weights = run.getWeights()
+      const states = weights.map(w => Array.from(w.values, () => ({ m: 0, v: 0, p: 1 })))
+      for (let t = 1; t <= 4; t++) {
+        run.step(Int32Array.from([t, 7, 20, 30]), 0.01)
+        const gradients = run.getGradients()
+        const wanted = weights.map((w, i) => ({
+          ...w,
+          values: w.values.map((value, k) => rule(gradients[i]?.values[k] ?? 0, value, states[i]?.[k] ?? { m: 0, v: 0, p: 1 }, t)),
+        }))
+        weights = run.getWeights()
+        expect(worst(weights, wanted).off, `${optimizer} ${t}`).toBeLessThan(1e-5)
+      }
+      run.dispose()
+    }
+  })
+
+  test('Penalties and clipping change the gradient as they say', async () => {
+    const indices = Int32Array.from([1, 2, 3, 4])
+    const gradientsWith = async (more: Partial<PlanSetup>) => {
+      const { run } = await open(small, { optimizer: 'sgd', ...more })
+      const before = run.getWeights()
+      run.step(indices, 0)
+      const gradients = run.getGradients()
+      run.dispose()
+      return { before, gradients }
+    }
+    const plain = await gradientsWith({})
+    const penalised = await gradientsWith({ l1: 0.01, l2: 0.1 })
+    const wanted = plain.gradients.map(({ values, ...w }, i) => ({
+      ...w,
+      values: values.map((g, k) => {
+        const weight = plain.before[i]?.values[k] ?? 0
+        return w.shape.length < 2 ? g : g + 0.01 * Math.sign(weight) + 0.2 * weight
+      }),
+    }))
+    expect(worst(penalised.gradients, wanted).off).toBeLessThan(1e-6)
+    const norm = (list: typeof plain.gradients) => Math.hypot(...list.flatMap(w => [...w.values]))
+    const clipped = await gradientsWith({ clipNorm: 0.05 })
+    expect(norm(plain.gradients)).toBeGreaterThan(0.05)
+    expect(norm(clipped.gradients)).toBeCloseTo(0.05, 6)
+    const limited = await gradientsWith({ clipValue: 0.01 })
+    expect(Math.max(...limited.gradients.flatMap(w => [...w.values]).map(Math.abs))).toBeCloseTo(0.01, 7)
+  })
+})
+
+describe('A run', () => {
+  test('repeats bit by bit with the same threads, and within rounding with others', async () => {
+    const two = await curve(image, { threads: 2, poison: true })
+    expect(await curve(image, { threads: 2 })).toEqual(two)
+    const one = await curve(image, { threads: 1 })
+    expect(distance(one, two)).toBeLessThan(1e-4)
+    expect(two.every(Number.isFinite)).toBe(true)
+  })
+
+  test('infers what the tfjs model predicts, dropout and batch statistics aside', async () => {
+    const both = await openBoth({ bricks: image, batch: 8 }, { threads: 2 })
+    const { outputs, loss, correct } = both.run.infer(both.data.train, 3, 7)
+    const size = 9 * 9 * 8
+    const x = tf.tensor(both.data.train.inputs.slice(3 * size, 10 * size), [7, 9, 9, 8])
+    const wanted = (both.model.predict(x) as tf.Tensor).arraySync() as number[][]
+    const rows = Array.from({ length: 7 }, (_, i) => [...outputs.slice(4 * i, 4 * i + 4)])
+    const soft = (row: number[]) => row.map(v => Math.exp(v) / row.reduce((sum, other) => sum + Math.exp(other), 0))
+    expect(distance(rows.flatMap(soft), wanted.flat())).toBeLessThan(1e-5)
+    const labels = [...both.data.train.targets.subarray(3, 10)]
+    expect(loss).toBeCloseTo(-labels.reduce((sum, label, i) => sum + Math.log(wanted[i]?.[label] ?? 0), 0), 3)
+    expect(correct).toBe(labels.filter((label, i) => wanted[i]?.indexOf(Math.max(...(wanted[i] ?? []))) === label).length)
+    both.close()
+  })
+
+  test('drops the wanted share of values, with the same mask in both directions, another one each step', async () => {
+    const { run } = await open([input(30), dense(2000, 'linear'), { type: 'dropout', params: { rate: 0.4 } }, dense(4, 'softmax')])
+    const maskOf = (i: number) => {
+      run.step(Int32Array.from([i]), 0)
+      const { at, size } = run.layout.builder.tensor(2)
+      const values = new Float32Array(run.kernels.memory.buffer, at, size)
+      const bias = run.getGradients().find(w => w.name === 'n1/bias')?.values ?? []
+      return [...values].map((v, k) => {
+        expect((bias[k] ?? 0) === 0).toBe(v === 0)
+        return v !== 0
+      })
+    }
+    const [first, second] = [maskOf(1), maskOf(1)]
+    expect(first.filter(Boolean).length / 2000).toBeCloseTo(0.6, 1)
+    expect(first).not.toEqual(second)
+    run.dispose()
+  })
+
+  test('goes on when an idle worker is lost', async () => {
+    const workers: { terminate(): void }[] = []
+    const fragile = {
+      ...host,
+      spawn: (order: Parameters<NonNullable<typeof host.spawn>>[0]) => {
+        const worker = host.spawn?.(order) ?? { terminate: () => undefined }
+        workers.push(worker)
+        return worker
+      },
+    }
+    const { data } = await open(small)
+    const plan = unwrap(compilePlan(network(small), { loss: 'sparseCategoricalCrossentropy', targets: 'oneHot' }))
+    const run = unwrap(await PlanRun.open(plan, setup, data.train, fragile, { threads: 2 }))
+    expect(run.kernels.threads).toBe(2)
+    for (const worker of workers) worker.terminate()
+    await new Promise(resolve => setTimeout(resolve, 50))
+    expect(Number.isFinite(run.step(Int32Array.from([1, 2, 3]), 0.01).loss)).toBe(true)
+    run.dispose()
+  })
+
+  test('leaves weights alone when the loss is broken', async () => {
+    const { run } = await open(small)
+    const broken = run.getWeights().map((w, i) => (i === 0 ? { ...w, values: w.values.map(() => Number.NaN) } : w))
+    run.setWeights(broken)
+    expect(run.step(Int32Array.from([1, 2]), 0.01).loss).toBeNaN()
+    expect([...(run.getWeights()[2]?.values ?? [])].every(Number.isFinite)).toBe(true)
+    run.dispose()
+  })
+})
+
+afterAll(() => tf.disposeVariables())

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import type { PreparedData } from '../data/prepared.ts'
+import type { ProjectFile } from '../graph/document.ts'
+import { resolve } from '../graph/resolve.ts'
+import { chain, clouds, collect, convnet, jobOf, line, only, startEngine } from './engine.testkit.ts'
+import type { TrainEvent } from './protocol.ts'
+import type { TrainJob } from './trainer.ts'
+import { getWeights } from './weights.ts'
+
+/** Trains a project by the fast engine, or by tfjs. */
+const trained = async (
+  project: ProjectFile,
+  data: PreparedData,
+  more: Partial<TrainJob> = {},
+  on?: (event: TrainEvent, job: TrainJob) => void,
+) => {
+  const running = await startEngine('wasm')
+  const before = running.engine.tf.memory().numTensors
+  const job = { ...jobOf(project, data, running), resolved: resolve(project), ...more }
+  const events = await collect(job, running.engine, event => {
+    on?.(event, job)
+    return []
+  })
+  const weights = await getWeights(job.model)
+  job.model.dispose()
+  expect(running.engine.tf.memory().numTensors).toBe(before)
+  return { events, weights, epochs: only(events, 'epoch'), report: only(events, 'started')[0]?.backend }
+}
+
+const withNorm = chain(
+  [
+    ['in', 'input', { shape: [8, 8, 1] }],
+    ['conv', 'conv2d', { filters: 6, kernelSize: [3, 3], padding: 'same', useBias: false }],
+    ['norm', 'batchNormalization', { momentum: 0.8 }],
+    ['act', 'activation', { activation: 'relu' }],
+    ['pool', 'globalAveragePooling2d'],
+    ['out', 'dense', { units: 3, activation: 'softmax' }],
+  ],
+  { batchSize: 16, epochs: 3, learningRate: 0.01 },
+)
+
+describe('training by plan', () => {
+  it('gives the run that tfjs gives, within rounding: scores, validation and weights', async () => {
+    const data = clouds([8, 8, 1])
+    const plan = await trained(withNorm, data)
+    const tfjs = await trained(withNorm, data, { engine: 'tfjs' })
+    expect(plan.report?.engine).toBe('plan')
+    expect(tfjs.report?.engine).toBe('tfjs')
+    expect(plan.events.map(e => e.type).filter(t => t !== 'batch')).toEqual(tfjs.events.map(e => e.type).filter(t => t !== 'batch'))
+    for (const [i, epoch] of plan.epochs.entries()) {
+      const other = tfjs.epochs[i]
+      expect(epoch.step).toBe(other?.step)
+      expect(epoch.train.loss).toBeCloseTo(other?.train.loss ?? 0, 4)
+      expect(epoch.train.accuracy).toBeCloseTo(other?.train.accuracy ?? 0, 4)
+      expect(epoch.validation?.loss).toBeCloseTo(other?.validation?.loss ?? 0, 3)
+      expect(epoch.validation?.accuracy).toBeCloseTo(other?.validation?.accuracy ?? 0, 4)
+    }
+    expect(plan.weights.map(w => w.name)).toEqual(tfjs.weights.map(w => w.name))
+    for (const [i, weight] of plan.weights.entries())
+      for (const [k, value] of weight.values.entries()) expect(value, weight.name).toBeCloseTo(tfjs.weights[i]?.values[k] ?? Number.NaN, 3)
+  })
+
+  it('repeats itself bit by bit, dropout included', async () => {
+    const losses = async () => (await trained(convnet({ epochs: 3 }), clouds([8, 8, 1]))).epochs.map(e => e.train.loss)
+    expect(await losses()).toEqual(await losses())
+  })
+
+  it('predicts numbers as well as classes', async () => {
+    const project = chain(
+      [
+        ['in', 'input', { shape: [2] }],
+        ['out', 'dense', { units: 1 }],
+      ],
+      {
+        ...{ loss: 'meanSquaredError', batchSize: 16, epochs: 30, learningRate: 0.05 },
+      },
+    )
+    const { epochs, report, weights } = await trained(project, line())
+    expect(report?.engine).toBe('plan')
+    expect(epochs.at(-1)?.train.loss).toBeLessThan(0.01)
+    expect(epochs.at(-1)?.train.accuracy).toBeNaN()
+    expect(weights[0]?.values[0]).toBeCloseTo(2, 1)
+  })
+
+  it('shows its newest weights to whoever looks at the model meanwhile', async () => {
+    const seen: Promise<number>[] = []
+    await trained(withNorm, clouds([8, 8, 1]), {}, (event, job) => {
+      if (event.type === 'epoch') seen.push(getWeights(job.model).then(weights => weights[0]?.values[0] ?? Number.NaN))
+    })
+    const values = await Promise.all(seen)
+    expect(new Set(values).size).toBe(3)
+  })
+
+  it('leaves networks with other layers to tfjs and says which layer it was', async () => {
+    const project = chain(
+      [
+        ['in', 'input', { shape: [4, 4, 1] }],
+        ['larger', 'upSampling2d', {}],
+        ['flat', 'flatten', {}],
+        ['out', 'dense', { units: 3, activation: 'softmax' }],
+      ],
+      { batchSize: 16, epochs: 1 },
+    )
+    const { report, events } = await trained(project, clouds([4, 4, 1]))
+    expect(report?.engine).toBe('tfjs')
+    expect(report?.reason).toContain('"larger" (UpSampling2D) has no plan yet')
+    expect(events.at(-1)?.type).toBe('done')
+  })
+
+  it('stops with the weights of the last good epoch when the numbers break', async () => {
+    const project = chain(
+      [
+        ['in', 'input', { shape: [2] }],
+        ['out', 'dense', { units: 1 }],
+      ],
+      {
+        ...{ loss: 'meanSquaredError', optimizer: 'sgd', batchSize: 16, epochs: 40, learningRate: 50 },
+      },
+    )
+    const { events, weights } = await trained(project, line())
+    expect(only(events, 'failed')[0]?.issue.code).toMatch(/^train\//)
+    expect(weights.every(w => w.values.every(Number.isFinite))).toBe(true)
+  })
+})
