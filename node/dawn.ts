@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
-import { fail, ok, type Result, toIssue } from '../shared/result.ts'
 import { type GpuAdapter, type GpuDevice, requestDevice } from '../shared/engine/plan/webgpu/gpu.ts'
+import { fail, ok, type Result, toIssue } from '../shared/result.ts'
 
 /** Where Chromium's packages keep a Vulkan loader and a driver that computes on the processor. */
 const CHROMIUM = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome']
@@ -20,6 +20,8 @@ export interface Dawn {
 export interface DawnOptions {
   /** `software`: Chromium's SwiftShader even where there is a graphics card. `null`: a backend that computes nothing, to time the processor's part. */
   readonly kind?: 'best' | 'software' | 'null'
+  /** Switches of Dawn's own, such as `enable-dawn-features=…`. */
+  readonly flags?: readonly string[]
 }
 
 interface Adapter extends GpuAdapter {
@@ -27,7 +29,7 @@ interface Adapter extends GpuAdapter {
 }
 
 /** Makes the Vulkan loader that Chromium brings along known to this process, with its software driver. */
-const useChromiumVulkan = (): boolean => {
+const loadChromiumVulkan = (): boolean => {
   const folder = CHROMIUM.find(path => existsSync(`${path}/libvulkan.so.1`) && existsSync(`${path}/vk_swiftshader_icd.json`))
   if (!folder) return false
   process.env.VK_ICD_FILENAMES = `${folder}/vk_swiftshader_icd.json`
@@ -54,11 +56,11 @@ const findAdapter = async (flags: string[]): Promise<Adapter | null> => {
 }
 
 /** Opens a WebGPU device in Node, or says why there is none. */
-export const openDawn = async ({ kind = 'best' }: DawnOptions = {}): Promise<Result<Dawn>> => {
+export const openDawn = async ({ kind = 'best', flags = [] }: DawnOptions = {}): Promise<Result<Dawn>> => {
   try {
-    if (kind === 'software' && process.platform === 'linux') useChromiumVulkan()
-    let adapter = await findAdapter(kind === 'null' ? ['backend=null'] : [])
-    if (!adapter && kind === 'best' && useChromiumVulkan()) adapter = await findAdapter([])
+    if (kind === 'software' && process.platform === 'linux') loadChromiumVulkan()
+    let adapter = await findAdapter([...flags, ...(kind === 'null' ? ['backend=null'] : [])])
+    if (!adapter && kind === 'best' && loadChromiumVulkan()) adapter = await findAdapter([...flags])
     if (!adapter) return fail('gpu/no-adapter', 'WebGPU finds no graphics adapter here, not even a software one.')
     const { vendor, description, isFallbackAdapter = false } = adapter.info
     const name = [vendor, description].filter(Boolean).join(' ') || 'unnamed adapter'

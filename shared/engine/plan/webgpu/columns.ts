@@ -28,10 +28,6 @@ export const columnSums = ({ name, rows, columns, parts, bindings, before = '', 
   const across = lanesOf(columns)
   const down = THREADS / across
   const blocks = Math.ceil(columns / across)
-  const fold: string[] = []
-  for (let half = down / 2; half >= 1; half /= 2)
-    fold.push(`  workgroupBarrier();
-  if (lane < ${half * across}u) { sums[lane] += sums[lane + ${half * across}u]; }`)
   return {
     name,
     bindings: [...bindings, { name: 'sums_out', range: out, written: true }],
@@ -50,10 +46,11 @@ export const columnSums = ({ name, rows, columns, parts, bindings, before = '', 
     }
   }
   sums[lane] = sum;
-${fold.join('\n')}
+  workgroupBarrier();
   if (lane < ${across}u && c < ${columns}u) {
-    sums_out[part * ${2 * columns}u + c] = sums[lane].x;
-    sums_out[part * ${2 * columns}u + ${columns}u + c] = sums[lane].y;
+    for (var k = lane + ${across}u; k < ${THREADS}u; k += ${across}u) { sum += sums[k]; }
+    sums_out[part * ${2 * columns}u + c] = sum.x;
+    sums_out[part * ${2 * columns}u + ${columns}u + c] = sum.y;
   }`,
     threads: THREADS,
     groups: () => blocks * parts,

@@ -15,7 +15,7 @@ const HELPERS = `${FUNCTIONS}
 const TINY = 1e-7f;
 var<workgroup> sums: array<vec2f, ${THREADS}>;
 fn inside(x: f32) -> bool { return x >= TINY && x <= 1.0 - TINY; }
-fn clip(x: f32) -> f32 { return clamp(x, TINY, 1.0 - TINY); }`
+fn clip(x: f32) -> f32 { return between(x, TINY, 1.0 - TINY); }`
 
 /** WGSL: target of output j. */
 const target = (layout: TargetLayout): string =>
@@ -57,10 +57,7 @@ const row = (kind: LossKind, layout: TargetLayout): string => {
 
 /** Loss with its gradient and hits of the whole batch in one workgroup; their sums go to this step's place among the scores. */
 export const lossJob = (kind: LossKind, layout: TargetLayout, width: number, places: LossPlaces): Job => {
-  const fold: string[] = []
-  for (let half = THREADS / 2; half >= 1; half /= 2)
-    fold.push(`  workgroupBarrier();
-  if (lane < ${half}u) { sums[lane] += sums[lane + ${half}u]; }`)
+  const some = Math.sqrt(THREADS)
   return {
     name: 'loss',
     bindings: [
@@ -80,9 +77,16 @@ const WIDTH = ${width}u;`,
     ${row(kind, layout)}
     ${hit(kind, layout)}
   }
-  sums[lane] = vec2f(loss, hits);
-${fold.join('\n')}
-  if (lane == 0u) { scores[2u * now.slot] = sums[0].x; scores[2u * now.slot + 1u] = sums[0].y; }`,
+  var sum = vec2f(loss, hits);
+  sums[lane] = sum;
+  workgroupBarrier();
+  if (lane < ${some}u) { for (var k = lane + ${some}u; k < ${THREADS}u; k += ${some}u) { sum += sums[k]; } sums[lane] = sum; }
+  workgroupBarrier();
+  if (lane == 0u) {
+    for (var k = 1u; k < ${some}u; k++) { sum += sums[k]; }
+    scores[2u * now.slot] = sum.x;
+    scores[2u * now.slot + 1u] = sum.y;
+  }`,
     threads: THREADS,
     groups: () => 1,
   }

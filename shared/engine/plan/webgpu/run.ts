@@ -165,7 +165,13 @@ export class GpuPlanRun implements PlanExecutor {
   }
 
   /** Writes what this batch needs and sends its jobs off, as one submit. */
-  private submit(kind: 'train' | 'infer', batch: number, slot: number, hyper: readonly number[], indices: Int32Array = new Int32Array()): void {
+  private submit(
+    kind: 'train' | 'infer',
+    batch: number,
+    slot: number,
+    hyper: readonly number[],
+    indices: Int32Array = new Int32Array(),
+  ): void {
     if (this.problem) throw new IssueError(this.problem)
     const program = this.programs?.[kind]
     if (!program || batch < 1 || batch > this.batchSize) throw new Error(`A plan for 1 to ${this.batchSize} samples was given ${batch}.`)

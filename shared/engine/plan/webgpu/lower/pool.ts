@@ -28,7 +28,7 @@ export const lowerPool: Lower<'pool'> = (b, node) => {
     ${
       max
         ? `var best = x[image + (max(oy * ${strides[0]} - ${top}, 0) * ${w} + max(ox * ${strides[1]} - ${left}, 0)) * ${c}];
-    ${loops(`let v = x[image + (r * ${w} + q) * ${c}]; best = select(v, best, v <= best);`)}
+    ${loops(`let v = x[image + (r * ${w} + q) * ${c}]; best = select(best, v, v > best || v != v);`)}
     y[i] = best;`
         : `var sum = 0.0; var count = 0.0;
     ${loops(`sum += x[image + (r * ${w} + q) * ${c}]; count += 1.0;`)}
