@@ -1,14 +1,17 @@
 import type { Activation } from '../../../layers/lib/activations.ts'
 import { float } from './job.ts'
 
-/** Functions that WGSL lacks or whose own versions overflow on some cards; error function after Abramowitz & Stegun 7.1.26, as in tfjs.
- * `between` is a clamp that lets NaN through, so that broken numbers show in the loss. */
+/**
+ * Functions that WGSL lacks or whose own versions overflow on some cards; error function after Abramowitz & Stegun 7.1.26, as in tfjs.
+ * `between` and `power` (e^x) let NaN through where the card knows it, so that broken numbers show in the loss.
+ */
 export const FUNCTIONS = `fn between(x: f32, low: f32, high: f32) -> f32 { return select(select(x, high, x > high), low, x < low); }
-fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + exp(-between(x, -87.0, 87.0))); }
+fn power(x: f32) -> f32 { return select(exp(between(x, -87.0, 87.0)), x, x != x); }
+fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + power(-x)); }
 fn tangent(x: f32) -> f32 {
   let z = x * x;
   let near = ((((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z - 3.33332819422e-1) * z * x + x;
-  let far = 1.0 - 2.0 / (exp(between(2.0 * x, -87.0, 87.0)) + 1.0);
+  let far = 1.0 - 2.0 / (power(2.0 * x) + 1.0);
   return select(far, near, abs(x) < 0.625);
 }
 fn logPlus(x: f32) -> f32 {

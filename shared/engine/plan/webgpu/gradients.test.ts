@@ -26,17 +26,10 @@ const ACTIVATIONS = ['relu6', 'elu', 'selu', 'gelu', 'swish', 'mish', 'sigmoid',
 
 const networks: Record<string, readonly Brick[]> = {
   'strides, dilation and odd sizes': [
-    input(11, 13, 2),
-    conv(5, [2, 3], { activation: 'relu' }),
-    conv(4, [3, 2], { strides: [2, 3], padding: 'same' }),
+    input(14, 19, 2),
+    conv(4, [3, 2], { strides: [2, 3], padding: 'same', activation: 'relu' }),
     conv(3, [2, 2], { dilationRate: [2, 1] }),
-    flatten,
-    softmax,
-  ],
-  'a stride that skips pixels': [
-    input(10, 11, 2),
-    conv(4, [1, 1], { activation: 'relu' }),
-    conv(3, [2, 2], { strides: [3, 3] }),
+    conv(4, [1, 2], { strides: [2, 3] }),
     flatten,
     softmax,
   ],
@@ -180,8 +173,8 @@ describe.skipIf(missing)('Random networks', () => {
           if (!/does not fit/.test(String(error))) throw error
         }
       }),
-      { numRuns: Number(globalThis.process?.env.NETLOOM_RUNS ?? 5), seed: 7 },
+      { numRuns: Number(globalThis.process?.env.NETLOOM_RUNS ?? 3), seed: 7 },
     )
-    expect(compared).toBeGreaterThan(2)
+    expect(compared).toBeGreaterThan(1)
   }, 600_000)
 })
