@@ -1,12 +1,17 @@
 import type { Activation } from '../../../layers/lib/activations.ts'
 import { float } from './job.ts'
 
+/** `missing(x)`: whether x is NaN, by its bits, because comparisons with NaN mean what the card likes. */
+export const MISSING = 'fn missing(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }'
+
 /**
  * Functions that WGSL lacks or whose own versions overflow on some cards; error function after Abramowitz & Stegun 7.1.26, as in tfjs.
- * `between` and `power` (e^x) let NaN through where the card knows it, so that broken numbers show in the loss.
+ * `between`, `power` (e^x) and `ln` let NaN through, so that broken numbers show in the loss.
  */
-export const FUNCTIONS = `fn between(x: f32, low: f32, high: f32) -> f32 { return select(select(x, high, x > high), low, x < low); }
-fn power(x: f32) -> f32 { return select(exp(between(x, -87.0, 87.0)), x, x != x); }
+export const FUNCTIONS = `${MISSING}
+fn between(x: f32, low: f32, high: f32) -> f32 { return select(select(x, high, x > high), low, x < low); }
+fn power(x: f32) -> f32 { return select(exp(between(x, -87.0, 87.0)), x, missing(x)); }
+fn ln(x: f32) -> f32 { return select(log(x), x, missing(x)); }
 fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + power(-x)); }
 fn tangent(x: f32) -> f32 {
   let z = x * x;
@@ -18,7 +23,7 @@ fn logPlus(x: f32) -> f32 {
   let u = 1.0 + x;
   return select(log(u) * x / (u - 1.0), x, u == 1.0);
 }
-fn softplus(x: f32) -> f32 { return max(x, 0.0) + logPlus(exp(-abs(x))); }
+fn softplus(x: f32) -> f32 { return max(x, 0.0) + logPlus(power(-abs(x))); }
 fn errorOf(x: f32) -> f32 {
   let a = abs(x);
   let t = 1.0 / (1.0 + 0.3275911 * a);

@@ -35,20 +35,20 @@ const row = (kind: LossKind, layout: TargetLayout): string => {
   switch (kind) {
     case 'softmax':
       return `var top = z[at]; ${over('top = max(top, z[at + j]);')}
-    var sum = 0.0; ${over('let e = exp(z[at + j] - top); sum += e; p[at + j] = e;')}
+    var sum = 0.0; ${over('let e = power(z[at + j] - top); sum += e; p[at + j] = e;')}
     ${over(`let q = p[at + j] / sum; p[at + j] = q; d[at + j] = (q - ${target(layout)}) ${share};`)}
-    loss += log(sum) + top - z[at + u32(label)];`
+    loss += ln(sum) + top - z[at + u32(label)];`
     case 'categorical':
       return `var sum = 0.0; ${over('sum += z[at + j];')}
     let own = z[at + u32(label)]; let open = inside(own / sum);
     ${over(`d[at + j] = select(0.0, 1.0 / sum - select(0.0, 1.0 / own, j == u32(label)), open) ${share};`)}
-    loss -= log(clip(own / sum));`
+    loss -= ln(clip(own / sum));`
     case 'logistic':
       return over(`let x = z[at + j]; let t = ${target(layout)}; let q = sigmoid(x);
-      loss += (max(x, 0.0) - x * t + logPlus(exp(-abs(x)))) / f32(WIDTH); p[at + j] = q; d[at + j] = (q - t) / f32(WIDTH) ${share};`)
+      loss += (max(x, 0.0) - x * t + logPlus(power(-abs(x)))) / f32(WIDTH); p[at + j] = q; d[at + j] = (q - t) / f32(WIDTH) ${share};`)
     case 'binary':
       return over(`let x = z[at + j]; let t = ${target(layout)}; let q = clip(x);
-      loss -= (t * log(q) + (1.0 - t) * log(1.0 - q)) / f32(WIDTH);
+      loss -= (t * ln(q) + (1.0 - t) * ln(1.0 - q)) / f32(WIDTH);
       d[at + j] = select(0.0, (q - t) / (q * (1.0 - q)), inside(x)) / f32(WIDTH) ${share};`)
     case 'squared':
       return over(`let off = z[at + j] - ${target(layout)}; loss += off * off / f32(WIDTH); d[at + j] = 2.0 * off / f32(WIDTH) ${share};`)

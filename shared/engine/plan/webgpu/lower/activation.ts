@@ -18,8 +18,9 @@ const lowerSoftmax: Lower<'activation'> = (b, node) => {
       size / width,
       bindings,
       `    var top = z[i * ${width}u]; ${over('top = max(top, z[j]);')}
-    var sum = 0.0; ${over('let e = exp(z[j] - top); sum += e; y[j] = e;')}
+    var sum = 0.0; ${over('let e = power(z[j] - top); sum += e; y[j] = e;')}
     ${over('y[j] /= sum;')}`,
+      FUNCTIONS,
     ),
   )
   return dy => {

@@ -1,4 +1,5 @@
 import { before, imageOf } from '../../wasm/lower/define.ts'
+import { MISSING } from '../formulas.ts'
 import { type Binding, each } from '../job.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
@@ -28,12 +29,13 @@ export const lowerPool: Lower<'pool'> = (b, node) => {
     ${
       max
         ? `var best = x[image + (max(oy * ${strides[0]} - ${top}, 0) * ${w} + max(ox * ${strides[1]} - ${left}, 0)) * ${c}];
-    ${loops(`let v = x[image + (r * ${w} + q) * ${c}]; best = select(best, v, v > best || v != v);`)}
+    ${loops(`let v = x[image + (r * ${w} + q) * ${c}]; best = select(best, v, v > best || missing(v));`)}
     y[i] = best;`
         : `var sum = 0.0; var count = 0.0;
     ${loops(`sum += x[image + (r * ${w} + q) * ${c}]; count += 1.0;`)}
     y[i] = sum / count;`
     }`,
+      MISSING,
     ),
   )
   return dy => {
