@@ -36,6 +36,10 @@ export class Builder {
   private readonly uses: readonly number[]
   private readonly learns: readonly boolean[]
   private readonly gradients: Range[][]
+  /** How many tensors take their gradient from a buffer, and buffers that none needs any more. */
+  private readonly takers = new Map<number, number>()
+  private readonly spare = new Set<number>()
+  private shared = -1
 
   constructor(plan: Plan, batch: number) {
     this.plan = plan
@@ -64,6 +68,13 @@ export class Builder {
   /** Room for this many floats per sample. */
   perSample(floats: number): Range {
     return this.room(this.batch * floats)
+  }
+
+  /** Room that is used within one or two jobs and then by others. */
+  scratch(floats: number): Range {
+    if (this.shared < 0) this.shared = this.room(0).buffer
+    this.buffers[this.shared] = Math.max(this.buffers[this.shared] ?? 0, aligned(floats))
+    return { buffer: this.shared, at: 0, floats: aligned(floats) }
   }
 
   /** Forward job of training, of inference, or of both; and a job of the backward pass, in the order in which it runs. */
@@ -102,8 +113,8 @@ export class Builder {
     const i = node.inputs[k] ?? -1
     if (!this.learns[i]) return null
     const { size, range } = this.tensor(i)
-    const to = this.perSample(size)
-    this.gradients[i]?.push(to)
+    const to = this.gradientRoom(size)
+    this.keep(i, to)
     return { to, gate: this.uses[i] === 1 && this.plan.nodes[i]?.relu ? range : null }
   }
 
@@ -114,26 +125,51 @@ export class Builder {
     if (this.uses[i] === 1 && this.plan.nodes[i]?.relu) {
       const target = this.inputGradient(node, k)
       if (target) for (const job of addUp('gradient', this.tensor(i).size, [range], target.to, { gate: target.gate })) this.backward(job)
-    } else this.gradients[i]?.push(range)
+    } else this.keep(i, range)
   }
 
   /** The loss's gradient at tensor i; sums what its users left where there are several. Null when nothing up to it learns. */
   outputGradient(i: number): Range | null {
-    const parts = this.gradients[i] ?? []
+    const parts = [...(this.gradients[i] ?? [])]
     const [first] = parts
     if (!this.learns[i] || first === undefined) return null
     if (parts.length === 1) return first
     const { size, range } = this.tensor(i)
-    const sum = this.perSample(size)
+    const sum = this.gradientRoom(size)
+    this.keep(i, sum)
     for (const job of addUp('gradient', size, parts, sum, { gate: this.plan.nodes[i]?.relu ? range : null })) this.backward(job)
     return sum
   }
 
   /** Names where the loss writes its gradient at tensor i. */
   seedGradient(i: number): Range {
-    const range = this.perSample(this.tensor(i).size)
-    this.gradients[i]?.push(range)
+    const range = this.gradientRoom(this.tensor(i).size)
+    this.keep(i, range)
     return range
+  }
+
+  /** Says that all backward jobs of tensor i are there: its gradient is needed no more. */
+  release(i: number): void {
+    for (const { buffer } of this.gradients[i] ?? []) {
+      const left = (this.takers.get(buffer) ?? 1) - 1
+      this.takers.set(buffer, left)
+      if (left === 0) this.spare.add(buffer)
+    }
+  }
+
+  private keep(i: number, range: Range): void {
+    this.gradients[i]?.push(range)
+    this.takers.set(range.buffer, (this.takers.get(range.buffer) ?? 0) + 1)
+  }
+
+  /** Room for a gradient: a buffer that was released and is not much too large, else a new one. */
+  private gradientRoom(size: number): Range {
+    const floats = aligned(this.batch * size)
+    const fits = [...this.spare].filter(k => (this.buffers[k] ?? 0) >= floats && (this.buffers[k] ?? 0) <= 4 * floats)
+    const best = fits.reduce((a, b) => ((this.buffers[b] ?? 0) < (this.buffers[a] ?? 0) ? b : a), fits[0] ?? -1)
+    if (best < 0) return this.perSample(size)
+    this.spare.delete(best)
+    return { buffer: best, at: 0, floats }
   }
 }
 

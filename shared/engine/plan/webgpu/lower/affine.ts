@@ -29,7 +29,7 @@ const lowerKernelGradient = (b: Builder, name: string, affine: Affine, dy: Range
   const rows = bias ? sum + 1 : sum
   const size = rows * columns
   const parts = partsFor(rows, columns, perSample * b.batch)
-  const to = parts > 1 ? b.room(parts * size) : grads
+  const to = parts > 1 ? b.scratch(parts * size) : grads
   const wanted = {
     ...{ name: `${name} kernel gradient`, rows: { fixed: rows } as Extent, columns, sum: { perSample }, parts },
     ...{ a: bias ? withOnes(turned, sum) : turned, b: arriving },

@@ -36,6 +36,7 @@ export const lowerAll = (b: Builder, seed: number): { backward(): void } => {
       for (let i = backs.length - 1; i >= 0; i--) {
         const dy = b.outputGradient(i)
         if (dy !== null) backs[i]?.(dy)
+        b.release(i)
       }
     },
   }

@@ -30,7 +30,7 @@ const prepare = (b: Builder, node: NodeOf<'batchNorm'>): Norm => {
   if (!mean || !variance) throw new Error(`${node.id} has no moving statistics.`)
   const rows = b.output(node).size / channels
   const parts = columnParts(rows * b.batch, channels)
-  const [sums, stats, factors] = [b.room(parts * 2 * channels), b.room(2 * channels), b.room(2 * channels)]
+  const [sums, stats, factors] = [b.scratch(parts * 2 * channels), b.room(2 * channels), b.room(2 * channels)]
   return { b, node, channels, rows, parts, x: b.input(node).range, gamma, beta, mean, variance, sums, stats, factors }
 }
 
