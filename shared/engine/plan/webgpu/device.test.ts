@@ -1,13 +1,22 @@
-import { describe, expect, test } from 'vitest'
+/// <reference types="@webgpu/types" />
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { openDawn } from '../../../../node/dawn.ts'
 import { unwrap } from '../../../result.ts'
 import { compilePlan } from '../compile.ts'
+import type { PlanExecutor } from '../executor.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
 import { type Brick, network, randomData } from '../wasm/oracle.testkit.ts'
+import type { PlanRun } from '../wasm/run.ts'
 import { conv, dense, flatten, input, missing, norm, softmax } from './card.testkit.ts'
 import type { GpuBuffer, GpuDevice } from './gpu.ts'
 import { partsFor, tileFor } from './matmul.ts'
 import { GpuPlanRun } from './run.ts'
+
+test('The types of browsers and of both executors fit', () => {
+  expectTypeOf<GPUDevice>().toExtend<GpuDevice>()
+  expectTypeOf<PlanRun>().toExtend<PlanExecutor>()
+  expectTypeOf<GpuPlanRun>().toExtend<PlanExecutor>()
+})
 
 const pool: Brick = { type: 'maxPooling2d', params: { poolSize: [2, 2] } }
 const LENET = [

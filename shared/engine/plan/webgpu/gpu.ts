@@ -1,9 +1,16 @@
 // The part of the WebGPU API that plans use, in words of its own: `shared` knows no DOM, and the device is passed in.
 
-/** Anything that is only handed back to the device: modules, layouts, pipelines, bind groups, finished commands. */
-export interface GpuHandle {
-  readonly label: string
+/** Something that is only handed back to the device, told apart by the name that `@webgpu/types` gives it. */
+interface Handle<Name extends string> {
+  readonly __brand: Name
+  label: string
 }
+export type GpuShader = Handle<'GPUShaderModule'>
+export type GpuGroupLayout = Handle<'GPUBindGroupLayout'>
+export type GpuPipelineLayout = Handle<'GPUPipelineLayout'>
+export type GpuPipeline = Handle<'GPUComputePipeline'>
+export type GpuGroup = Handle<'GPUBindGroup'>
+export type GpuCommands = Handle<'GPUCommandBuffer'>
 
 /** A piece of device memory. */
 export interface GpuBuffer {
@@ -15,8 +22,8 @@ export interface GpuBuffer {
 }
 
 export interface GpuPass {
-  setPipeline(pipeline: GpuHandle): void
-  setBindGroup(index: number, group: GpuHandle): void
+  setPipeline(pipeline: GpuPipeline): void
+  setBindGroup(index: number, group: GpuGroup): void
   dispatchWorkgroups(x: number, y?: number): void
   end(): void
 }
@@ -24,7 +31,7 @@ export interface GpuPass {
 export interface GpuEncoder {
   beginComputePass(): GpuPass
   copyBufferToBuffer(from: GpuBuffer, fromOffset: number, to: GpuBuffer, toOffset: number, bytes: number): void
-  finish(): GpuHandle
+  finish(): GpuCommands
 }
 
 interface LayoutEntry {
@@ -34,7 +41,15 @@ interface LayoutEntry {
 }
 interface GroupEntry {
   readonly binding: number
-  readonly resource: { readonly buffer: GpuBuffer; readonly offset: number; readonly size: number }
+  /** A `GpuBinding`; unknown, because the standard's own type allows more than buffers. */
+  readonly resource: unknown
+}
+
+/** A piece of a buffer, in bytes. */
+export interface GpuBinding {
+  readonly buffer: GpuBuffer
+  readonly offset: number
+  readonly size: number
 }
 
 /** Limits that plans look at, bytes and counts. */
@@ -48,21 +63,21 @@ export interface GpuLimits {
 export interface GpuDevice {
   readonly limits: GpuLimits
   readonly queue: {
-    submit(commands: GpuHandle[]): void
+    submit(commands: GpuCommands[]): void
     writeBuffer(buffer: GpuBuffer, offset: number, data: ArrayBuffer, dataOffset?: number, size?: number): void
     onSubmittedWorkDone(): Promise<unknown>
   }
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>
   createBuffer(wanted: { label: string; size: number; usage: number }): GpuBuffer
-  createShaderModule(wanted: { label: string; code: string }): GpuHandle
-  createBindGroupLayout(wanted: { entries: LayoutEntry[] }): GpuHandle
-  createPipelineLayout(wanted: { bindGroupLayouts: GpuHandle[] }): GpuHandle
+  createShaderModule(wanted: { label: string; code: string }): GpuShader
+  createBindGroupLayout(wanted: { entries: LayoutEntry[] }): GpuGroupLayout
+  createPipelineLayout(wanted: { bindGroupLayouts: GpuGroupLayout[] }): GpuPipelineLayout
   createComputePipelineAsync(wanted: {
-    label: string
-    layout: GpuHandle
-    compute: { module: GpuHandle; entryPoint: string }
-  }): Promise<GpuHandle>
-  createBindGroup(wanted: { layout: GpuHandle; entries: GroupEntry[] }): GpuHandle
+    label?: string
+    layout: GpuPipelineLayout | 'auto'
+    compute: { module: GpuShader; entryPoint?: string }
+  }): Promise<GpuPipeline>
+  createBindGroup(wanted: { layout: GpuGroupLayout; entries: GroupEntry[] }): GpuGroup
   createCommandEncoder(): GpuEncoder
   pushErrorScope(filter: 'validation' | 'out-of-memory' | 'internal'): void
   popErrorScope(): Promise<{ readonly message: string } | null>

@@ -1,12 +1,12 @@
-import type { GpuBuffer, GpuDevice, GpuHandle, GpuPass } from './gpu.ts'
+import type { GpuBinding, GpuBuffer, GpuDevice, GpuGroup, GpuGroupLayout, GpuPass, GpuPipeline } from './gpu.ts'
 import { COMPUTE_STAGE, USAGE } from './gpu.ts'
 import { CONTROL_FLOATS, type Job, type Range, shaderOf } from './job.ts'
 import { dispatchOf } from './matmul.ts'
 
 /** A job as the device knows it. */
 interface Prepared {
-  readonly pipeline: GpuHandle
-  readonly group: GpuHandle
+  readonly pipeline: GpuPipeline
+  readonly group: GpuGroup
   groups(batch: number): number
 }
 
@@ -27,16 +27,16 @@ export const makeBuffers = (device: GpuDevice, floats: readonly number[]): reado
   )
 
 /** Pipelines of the last plan on each device, by their shader: a plan that resembles it starts faster. */
-const kept = new WeakMap<GpuDevice, ReadonlyMap<string, Promise<GpuHandle>>>()
+const kept = new WeakMap<GpuDevice, ReadonlyMap<string, Promise<GpuPipeline>>>()
 
 /** Makes pipelines and bind groups; jobs with the same shader share a pipeline. */
 export class Programs {
   private readonly device: GpuDevice
   private readonly buffers: readonly GpuBuffer[]
   private readonly control: Range
-  private readonly former: ReadonlyMap<string, Promise<GpuHandle>>
-  private readonly layouts = new Map<string, GpuHandle>()
-  private readonly pipelines = new Map<string, Promise<GpuHandle>>()
+  private readonly former: ReadonlyMap<string, Promise<GpuPipeline>>
+  private readonly layouts = new Map<string, GpuGroupLayout>()
+  private readonly pipelines = new Map<string, Promise<GpuPipeline>>()
 
   constructor(device: GpuDevice, buffers: readonly GpuBuffer[], control: Range) {
     this.device = device
@@ -68,13 +68,13 @@ export class Programs {
     const entries = ranges.map(({ buffer, at, floats }, binding) => {
       const found = this.buffers[buffer]
       if (!found) throw new Error(`The plan has no buffer ${buffer}.`)
-      return { binding, resource: { buffer: found, offset: 4 * at, size: 4 * floats } }
+      return { binding, resource: { buffer: found, offset: 4 * at, size: 4 * floats } satisfies GpuBinding }
     })
     const group = this.device.createBindGroup({ layout, entries })
     return { pipeline: await this.pipeline(job, layout), group, groups: job.groups }
   }
 
-  private layout({ bindings }: Job): GpuHandle {
+  private layout({ bindings }: Job): GpuGroupLayout {
     const key = bindings.map(({ written }) => (written ? 'w' : 'r')).join('')
     const found = this.layouts.get(key)
     if (found) return found
@@ -85,7 +85,7 @@ export class Programs {
     return made
   }
 
-  private pipeline(job: Job, layout: GpuHandle): Promise<GpuHandle> {
+  private pipeline(job: Job, layout: GpuGroupLayout): Promise<GpuPipeline> {
     const code = shaderOf(job)
     const found = this.pipelines.get(code)
     if (found) return found
@@ -94,7 +94,7 @@ export class Programs {
     return made
   }
 
-  private compile(label: string, code: string, layout: GpuHandle): Promise<GpuHandle> {
+  private compile(label: string, code: string, layout: GpuGroupLayout): Promise<GpuPipeline> {
     const { device } = this
     return device.createComputePipelineAsync({
       label,
