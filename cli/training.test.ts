@@ -20,7 +20,7 @@ const lines = (text: string): { type: string; [key: string]: unknown }[] =>
 
 /** Training losses and accuracies, one per epoch. */
 const trainScores = (events: readonly { type: string; [key: string]: unknown }[]): { loss: number; accuracy: number }[] =>
-  events.flatMap(e => (e.type === 'epoch' ? [e['train'] as { loss: number; accuracy: number }] : []))
+  events.flatMap(e => (e.type === 'epoch' ? [e.train as { loss: number; accuracy: number }] : []))
 
 let events: ReturnType<typeof lines> = []
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { mnistFiles } from './mnist.ts'
 /** How much each backend trains: the software WebGPU adapter is right but slow. */
 const RUNS = {
   wasm: { backend: 'wasm', limit: '1500', validation: '0.1', epochs: '4', batch: '50', accuracy: 0.7 },
-  webgpu: { backend: 'webgpu', limit: '100', validation: '0.01', epochs: '1', batch: '50', accuracy: 0 },
+  webgpu: { backend: 'webgpu', limit: '100', validation: '0.01', epochs: '1', batch: '10', accuracy: 0 },
 } as const
 
 const chooseData = async (app: App, { limit, validation }: { limit: string; validation: string }): Promise<void> => {
@@ -17,7 +17,7 @@ const chooseData = async (app: App, { limit, validation }: { limit: string; vali
   } else {
     test.info().annotations.push({ type: 'note', description: 'no MNIST files beside this clone: the bundled digits are used' })
   }
-  await app.page.getByLabel('Validation', { exact: true }).fill(validation)
+  await app.page.getByRole('slider', { name: /^Validation/ }).fill(validation)
   await app.setField('Use at most', limit)
   await expect(app.page.getByText('Training samples per class')).toBeVisible({ timeout: 60_000 })
 }
@@ -80,6 +80,7 @@ for (const run of Object.values(RUNS)) {
       ])
       await expect.poll(() => app.stripSum('input')).not.toBe(before)
       await expect(page.getByTestId('answers').locator('.winner')).toHaveCount(1)
+      await expect(page.locator('.paths g path').first()).toBeAttached()
       if (run.accuracy > 0) await expect.poll(() => app.answer()).toBe('1')
     })
 

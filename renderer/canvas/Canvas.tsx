@@ -5,6 +5,7 @@ import type { Position, ProjectFile } from '../../shared/graph/document.ts'
 import { projectStore } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
 import { select, uiStore } from '../store/uiStore.ts'
+import { PathsOverlay } from '../strips/PathsOverlay.tsx'
 import { hasSelection, nudge } from './actions.ts'
 import './card.css'
 import './canvas.css'
@@ -104,6 +105,7 @@ const Table = () => {
         proOptions={PRO}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
+        <PathsOverlay />
         <Corner empty={flow.nodes.length === 0} />
       </ReactFlow>
       {flow.nodes.length === 0 && <EmptyHint />}

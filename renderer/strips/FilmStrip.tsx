@@ -8,7 +8,8 @@ import { dropFrame, onNextFrame } from './frame.ts'
 import { lookAt } from './lookStore.ts'
 import { OutputBars } from './OutputBars.tsx'
 import { paintCanvas, paintStrip } from './painter.ts'
-import { hitStrip, planStrip, type Role, type StripPlan } from './plan.ts'
+import { pointAt, pointAway } from './pathsStore.ts'
+import { hitStrip, planStrip, roleIn, type StripPlan } from './plan.ts'
 import './strips.css'
 
 interface Props {
@@ -19,10 +20,7 @@ interface Props {
 
 /** The live activations of one layer for the probe: maps as tiles, vectors as a barcode, outputs as bars. Nothing until a model lives. */
 export const FilmStrip = ({ nodeId, folded = false }: Props) => {
-  const role = useProject((s): Role => {
-    const { inputs, outputs } = resolvedOf(s.project)
-    return inputs.includes(nodeId) ? 'input' : outputs.includes(nodeId) ? 'output' : 'inner'
-  })
+  const role = useProject(s => roleIn(resolvedOf(s.project), nodeId))
   const shape = useProbe(s => s.byNode.get(nodeId)?.shape.join() ?? null)
   const sent = useProbe(s => s.byNode.get(nodeId)?.channels ?? 0)
   const plan = useMemo(
@@ -58,6 +56,7 @@ const Strip = ({ nodeId, plan }: { nodeId: string; plan: StripPlan }) => {
     return () => {
       off()
       dropFrame(paint)
+      pointAway(nodeId)
     }
   }, [nodeId, plan])
 
@@ -71,6 +70,7 @@ const Strip = ({ nodeId, plan }: { nodeId: string; plan: StripPlan }) => {
   const hover = (event: PointerEvent): void => {
     const layer = probeStore.getState().byNode.get(nodeId)
     const hit = at(event)
+    if (plan.kind !== 'image') pointAt(hit === null ? null : { node: nodeId, channel: hit })
     if (!tip.current) return
     tip.current.hidden = hit === null || !layer
     if (hit === null || !layer) return
@@ -78,6 +78,7 @@ const Strip = ({ nodeId, plan }: { nodeId: string; plan: StripPlan }) => {
     tip.current.style.left = `${plan.kind === 'tiles' ? hit * plan.pitch : 0}px`
   }
   const leave = (): void => {
+    pointAt(null)
     if (tip.current) tip.current.hidden = true
   }
   return (
@@ -89,6 +90,8 @@ const Strip = ({ nodeId, plan }: { nodeId: string; plan: StripPlan }) => {
         onClick={event => lookAt(nodeId, plan.kind === 'tiles' ? at(event) : null)}
         onPointerMove={hover}
         onPointerLeave={leave}
+        onFocus={event => event.currentTarget.matches(':focus-visible') && pointAt({ node: nodeId, channel: null })}
+        onBlur={() => pointAway(nodeId)}
       >
         <canvas ref={canvas} style={{ width: plan.width, height: plan.height }} />
       </button>

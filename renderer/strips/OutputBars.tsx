@@ -1,10 +1,11 @@
-import { useEffect, useRef } from 'react'
+import { type PointerEvent, useEffect, useRef } from 'react'
 import { useData } from '../store/dataStore.ts'
 import { probeStore } from '../store/probeStore.ts'
 import { figure, percent } from '../ui/format.ts'
 import { dropFrame, onNextFrame } from './frame.ts'
 import { lookAt } from './lookStore.ts'
-import { areShares, winnerOf } from './painter.ts'
+import { areShares, barHeights, winnerOf } from './painter.ts'
+import { pointAt, pointAway } from './pathsStore.ts'
 import type { StripPlan } from './plan.ts'
 
 type BarsPlan = Extract<StripPlan, { kind: 'bars' }>
@@ -12,12 +13,12 @@ type BarsPlan = Extract<StripPlan, { kind: 'bars' }>
 /** Sets the heights and the winner of the bars directly, without rendering. */
 const paintBars = (place: HTMLElement, values: Float32Array): void => {
   const shares = areShares(values)
-  const most = shares ? 1 : Math.max(1e-9, ...Array.from(values, Math.abs))
+  const heights = barHeights(values)
   const winner = winnerOf(values)
   ;[...place.children].forEach((bar, i) => {
     if (!(bar instanceof HTMLElement)) return
     const value = values[i] ?? 0
-    bar.style.setProperty('--share', String(Math.min(1, Math.max(0, Math.abs(value) / most))))
+    bar.style.setProperty('--share', String(heights[i] ?? 0))
     bar.classList.toggle('winner', i === winner && values.length > 1)
     bar.title = shares ? percent(value) : figure(value)
   })
@@ -39,8 +40,14 @@ export const OutputBars = ({ nodeId, plan }: { nodeId: string; plan: BarsPlan })
     return () => {
       off()
       dropFrame(paint)
+      pointAway(nodeId)
     }
   }, [nodeId])
+  const hover = ({ clientX, currentTarget }: PointerEvent): void => {
+    const { left, width } = currentTarget.getBoundingClientRect()
+    const at = Math.floor(((clientX - left) / width) * plan.count)
+    if (at >= 0 && at < plan.count) pointAt({ node: nodeId, channel: at })
+  }
   return (
     <button
       ref={place}
@@ -49,6 +56,10 @@ export const OutputBars = ({ nodeId, plan }: { nodeId: string; plan: BarsPlan })
       style={{ width: plan.width, '--tall': `${plan.height}px` } as React.CSSProperties}
       aria-label={`Output of ${nodeId}`}
       onClick={() => lookAt(nodeId)}
+      onPointerMove={hover}
+      onPointerLeave={() => pointAt(null)}
+      onFocus={event => event.currentTarget.matches(':focus-visible') && pointAt({ node: nodeId, channel: null })}
+      onBlur={() => pointAway(nodeId)}
     >
       {Array.from({ length: plan.count }, (_, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a class is its index

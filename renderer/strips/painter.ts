@@ -76,3 +76,9 @@ export const areShares = (values: ArrayLike<number>): boolean => {
   const { low, high } = rangeOf(values)
   return low >= 0 && high <= 1.0001
 }
+
+/** How high the bar of each output stands, 0–1: a probability as it is, other values against the largest. */
+export const barHeights = (values: Float32Array): readonly number[] => {
+  const most = areShares(values) ? 1 : Math.max(1e-9, ...Array.from(values, Math.abs))
+  return Array.from(values, v => Math.min(1, Math.abs(v) / most))
+}

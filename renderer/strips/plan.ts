@@ -1,7 +1,12 @@
+import type { Resolved } from '../../shared/graph/resolved.ts'
 import type { Shape } from '../../shared/layers/shape.ts'
 
 /** What a layer is to its strip. */
 export type Role = 'input' | 'inner' | 'output'
+
+/** The role of a node in its network. */
+export const roleIn = ({ inputs, outputs }: Pick<Resolved, 'inputs' | 'outputs'>, node: string): Role =>
+  inputs.includes(node) ? 'input' : outputs.includes(node) ? 'output' : 'inner'
 
 /** How a layer's activations are shown, sizes in CSS pixels. */
 export type StripPlan =

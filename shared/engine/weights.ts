@@ -51,7 +51,7 @@ export const readColumns = async (
     const value = found.variable.read()
     return tf.gather(value, tf.tensor1d([...columns], 'int32'), value.rank - 1)
   })
-  const values = Float32Array.from(await gathered.data())
+  const values = new Float32Array(await gathered.data())
   gathered.dispose()
   return values
 }

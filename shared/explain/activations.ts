@@ -52,7 +52,7 @@ export const watch = (tf: Tf, model: tfjs.LayersModel): Watcher => {
       return [target.apply(feeds.length === 1 && only ? only : feeds, { training: false }) as tfjs.Tensor | tfjs.Tensor[]].flat()
     })
   }
-  const read = async (tensor: tfjs.Tensor): Promise<Float32Array> => Float32Array.from(await tensor.data())
+  const read = async (tensor: tfjs.Tensor): Promise<Float32Array> => new Float32Array(await tensor.data())
   const compute = async (target: tfjs.LayersModel | null, values: Float32Array): Promise<Float32Array[]> => {
     const tensors = run(target, values)
     const results = await Promise.all(tensors.map(read))

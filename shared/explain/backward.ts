@@ -72,33 +72,36 @@ const add = (into: Float32Array | undefined, at: number, value: number): void =>
   if (into) into[at] = (into[at] as number) + value
 }
 
-/** The column of the kernel `[…, columns]` that belongs to one channel, as a row of its own. */
-const columnOf = ({ weights, columns }: Pass, name: string, column: number): Float32Array => {
-  const all = weights.get(name) ?? new Float32Array()
-  return Float32Array.from({ length: all.length / columns }, (_, i) => all[i * columns + column] as number)
+/** Adds gain × weight for a run of neighbouring values: the innermost loop of dense layers and convolutions. */
+const addRow = (into: Float32Array, at: number, gain: number, weights: Float32Array, from: number, count: number): void => {
+  for (let d = 0; d < count; d++) into[at + d] = (into[at + d] as number) + gain * (weights[from + d] as number)
 }
+
+/** Every `step`-th value from `start` on: one channel of `[…, step]`. */
+export const every = (values: Float32Array, step: number, start: number): Float32Array => {
+  const out = new Float32Array(values.length / step)
+  for (let i = 0, at = start; i < out.length; i++, at += step) out[i] = values[at] as number
+  return out
+}
+
+/** The part of the kernel `[…, columns]` that belongs to one output channel. */
+const columnOf = ({ weights, columns }: Pass, column: number): Float32Array => every(weights.get('kernel') ?? NONE.values, columns, column)
 
 const dense: Backward = {
   reads: ['kernel'],
-  back: (pass, { column, gain }, [into]) => {
-    const kernel = columnOf(pass, 'kernel', column)
-    eachGain(gain, (place, g) => {
-      for (let d = 0; d < kernel.length; d++) add(into, place * kernel.length + d, g * (kernel[d] as number))
-    })
+  back: (pass, { column, gain }, [into = NONE.values]) => {
+    const kernel = columnOf(pass, column)
+    eachGain(gain, (place, g) => addRow(into, place * kernel.length, g, kernel, 0, kernel.length))
   },
 }
 
 const conv: Backward = {
   reads: ['kernel'],
-  back: (pass, { column, gain }, [into]) => {
-    const kernel = columnOf(pass, 'kernel', column)
+  back: (pass, { column, gain }, [into = NONE.values]) => {
+    const kernel = columnOf(pass, column)
     const win = windowOf(pass, 'kernelSize')
     const { depth } = win
-    eachGain(gain, (place, g) =>
-      eachTap(win, place, (tap, pixel) => {
-        for (let d = 0; d < depth; d++) add(into, pixel * depth + d, g * (kernel[tap * depth + d] as number))
-      }),
-    )
+    eachGain(gain, (place, g) => eachTap(win, place, (tap, pixel) => addRow(into, pixel * depth, g, kernel, tap * depth, depth)))
   },
 }
 

@@ -1,6 +1,6 @@
 import type { Contribution } from '../engine/protocol.ts'
 import type { Resolved, ResolvedNode } from '../graph/resolved.ts'
-import { BACKWARD, type Backward, type Followed, slopeAt, type Values } from './backward.ts'
+import { BACKWARD, type Backward, every, type Followed, slopeAt, type Values } from './backward.ts'
 import { choose, type Pulled, pull, strongest } from './pull.ts'
 
 /** A network, one sample's way through it, and its weights. */
@@ -36,10 +36,6 @@ interface Wanted {
 }
 type Demand = Map<number, Wanted>
 
-/** One channel out of `[…, channels]`. */
-const channelOf = (values: Float32Array, channels: number, channel: number): Float32Array =>
-  Float32Array.from({ length: values.length / channels }, (_, i) => values[i * channels + channel] as number)
-
 const depthOf = ({ output }: ResolvedNode): number => output?.at(-1) ?? 1
 
 /** The largest unit of a vector, or the channel with the most activity. */
@@ -54,7 +50,7 @@ const pick = (values: Float32Array, channels: number): number => {
 
 /** Where the walk begins: bright places of a map count as much as they are bright, a silent one counts everywhere. */
 const beginning = (values: Float32Array, channels: number, channel: number): Float32Array => {
-  const own = channelOf(values, channels, channel).map(Math.abs)
+  const own = every(values, channels, channel).map(Math.abs)
   return own.length > 1 && own.some(v => v > 0) ? own : own.fill(1)
 }
 
@@ -151,11 +147,12 @@ class Walk {
       this.found.push({ from: { node: sources[source] ?? '', channel: from }, to: { node: node.id, channel: to }, share: value / total })
     sources.forEach((source, s) => {
       const channels = sizes[s] ?? 1
-      const sums = Float64Array.from({ length: channels }, (_, c) => pulled.reduce((sum, p) => sum + (p.given[s]?.[c] ?? 0), 0))
+      const sums = new Float64Array(channels)
+      for (const { given } of pulled) for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + (given[s]?.[c] ?? 0)
       const shown = new Set(links.filter(l => l.source === s).map(l => l.from))
       const isVector = inputs[s]?.values.length === channels
       for (const c of new Set([...shown, ...strongest(sums, isVector ? BEAM.vector : BEAM.image)]))
-        this.want(source, c, channelOf(gains[s] ?? new Float32Array(), channels, c), shown.has(c))
+        this.want(source, c, every(gains[s] ?? new Float32Array(), channels, c), shown.has(c))
     })
   }
 

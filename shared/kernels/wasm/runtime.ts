@@ -76,7 +76,7 @@ const start = async (host: KernelHost, options: RuntimeOptions): Promise<KernelR
   await untilReady(words, workers.length)
   return {
     memory,
-    threads,
+    threads: 1 + Atomics.load(words, WORD.ready),
     build,
     run(program, from, end) {
       if (from >= end || kernels.run(program, from, end)) return

@@ -103,8 +103,12 @@ const images: Record<string, readonly Brick[]> = {
 }
 
 describe('A plan has the gradients of tfjs', () => {
-  for (const threads of [1, 2])
-    for (const [name, bricks] of Object.entries(images)) test(`${name}, ${threads} threads`, () => compare({ bricks }, threads))
+  for (const [threads, build] of [
+    [1, 'plain'],
+    [2, 'relaxed'],
+  ] as const)
+    for (const [name, bricks] of Object.entries(images))
+      test(`${name}, ${threads} threads, ${build} SIMD`, () => compare({ bricks }, threads, build))
 
   for (const kind of ['relu6', 'elu', 'selu', 'swish', 'mish', 'sigmoid', 'hardSigmoid', 'tanh', 'softplus', 'softsign', 'softmax', 'gelu'])
     test(`activation ${kind}`, () => compare({ bricks: [input(6), dense(9, kind), dense(7, 'relu'), softmax] }, 2))
@@ -210,9 +214,10 @@ describe('Random networks', () => {
         fc.integer({ min: 1, max: 9 }),
         fc.array(layer, { minLength: 1, maxLength: 3 }),
         fc.integer({ min: 1, max: 2 }),
-        async (size, channels, layers, threads) => {
+        fc.constantFrom('plain' as const, 'relaxed' as const),
+        async (size, channels, layers, threads, build) => {
           const bricks = bricksOf(size, channels, layers)
-          await compare({ bricks, seed: 3 }, threads).catch(error => {
+          await compare({ bricks, seed: 3 }, threads, build).catch(error => {
             if (!/does not fit/.test(String(error))) throw error
           })
         },

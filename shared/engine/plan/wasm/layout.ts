@@ -23,7 +23,7 @@ export interface PlanSetup {
 
 /** Samples that a program is written for, and what it does with them. */
 export interface Programs {
-  /** Forward pass and loss of a training step on gathered samples. */
+  /** Forward pass and loss of a training step; gathers its samples where the data is resident. */
   forward(batch: number): readonly Job[]
   /** Gradients and new weights. */
   backward(batch: number): readonly Job[]
@@ -36,8 +36,8 @@ export interface Layout extends Programs {
   readonly builder: Builder
   readonly bytes: number
   readonly scratch: number
-  /** Training data: inputs and targets of all samples, and the indices of the batch. */
-  readonly data: { readonly inputs: number; readonly targets: number; readonly indices: number }
+  /** Inputs and targets of all training samples, and the indices of the batch; null where the data is too large and each batch is copied in. */
+  readonly data: { readonly inputs: number; readonly targets: number; readonly indices: number } | null
   readonly targetWidth: number
   readonly input: number
   readonly inputSize: number
@@ -74,8 +74,11 @@ const updateJobs = (b: Builder, setup: PlanSetup, memories: readonly number[], h
   return [...jobs, job('update', units, grain, { kind: updaterOf(setup.optimizer).kind, w, g, s, t, n, hyper })]
 }
 
+/** Most training samples, in bytes, that are copied into the kernels' memory as a whole. */
+export const RESIDENT_LIMIT = 2 ** 29
+
 /** Lays a plan out for at most `setup.batchSize` samples at a time, `samples` training samples and this many threads. */
-export const layOut = (plan: Plan, setup: PlanSetup, samples: number, threads: number): Layout => {
+export const layOut = (plan: Plan, setup: PlanSetup, samples: number, threads: number, limit = RESIDENT_LIMIT): Layout => {
   const b = new Builder(plan, setup.batchSize, threads)
   const { arena, batch } = b
   const input = b.tensor(plan.input)
@@ -89,13 +92,18 @@ export const layOut = (plan: Plan, setup: PlanSetup, samples: number, threads: n
     number,
     number,
   ]
-  const data = { inputs: arena.floats(samples * input.size), targets: arena.floats(samples * targetWidth), indices: arena.floats(batch) }
+  const resident = 4 * samples * input.size <= limit
+  const data = resident
+    ? { inputs: arena.floats(samples * input.size), targets: arena.floats(samples * targetWidth), indices: arena.floats(batch) }
+    : null
   const memories = Array.from({ length: updaterOf(setup.optimizer).memories }, () => arena.floats(b.trainable.floats))
 
-  const gather = (from: number, count: number, out: number) =>
-    b.train(n => job('gather', n, b.grain(n), { data: from, indices: data.indices, count, out }))
-  gather(data.inputs, input.size, input.at)
-  gather(data.targets, targetWidth, targets)
+  if (data) {
+    const gather = (from: number, count: number, out: number) =>
+      b.train(n => job('gather', n, b.grain(n), { data: from, indices: data.indices, count, out }))
+    gather(data.inputs, input.size, input.at)
+    gather(data.targets, targetWidth, targets)
+  }
   const lowered = lowerAll(b, clock, id => mixSeed(setup.seed, 'dropout', id) | 0)
   const d = b.seedGradient(plan.output)
   const kinds = { kind: LOSS_KINDS.indexOf(plan.loss), layout: TARGET_LAYOUTS.indexOf(plan.targets) }

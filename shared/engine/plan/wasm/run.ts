@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly build?: NonNullable<RuntimeOptions['build']>
   /** Fills all buffers with NaN first, so that values nobody wrote are noticed. */
   readonly poison?: boolean
+  /** Most bytes of training data that are copied to the kernels as a whole. */
+  readonly residentLimit?: number
 }
 
 type Kind = 'train' | 'infer'
@@ -32,6 +34,7 @@ export class PlanRun {
   readonly layout: Layout
   readonly kernels: KernelRuntime
   readonly batchSize: number
+  private readonly train: Part
   private readonly updater: Updater
   private readonly floats: Float32Array
   private readonly ints: Int32Array
@@ -42,7 +45,8 @@ export class PlanRun {
   >()
   private steps = 0
 
-  private constructor(layout: Layout, kernels: KernelRuntime, setup: PlanSetup) {
+  private constructor(layout: Layout, kernels: KernelRuntime, setup: PlanSetup, train: Part) {
+    this.train = train
     const { buffer } = kernels.memory
     this.layout = layout
     this.kernels = kernels
@@ -56,7 +60,7 @@ export class PlanRun {
   /** Makes room for a plan and copies the training data there, once. */
   static async open(plan: Plan, setup: PlanSetup, train: Part, host: KernelHost, options: PlanOptions = {}): Promise<Result<PlanRun>> {
     const threads = host.spawn ? Math.max(1, options.threads ?? host.threads) : 1
-    const layout = layOut(plan, setup, train.count, threads)
+    const layout = layOut(plan, setup, train.count, threads, options.residentLimit)
     if (layout.bytes > MEMORY_LIMIT)
       return fail('plan/too-large', `The fast engine would need ${Math.ceil(layout.bytes / 2 ** 20)} MiB, more than the 2,048 it can have.`)
     const { builder, bytes, scratch } = layout
@@ -65,16 +69,16 @@ export class PlanRun {
       ...(options.build && { build: options.build }),
     })
     if (!started.ok) return started
-    const run = new PlanRun(layout, started.value, setup)
+    const run = new PlanRun(layout, started.value, setup, train)
     if (options.poison) run.poison()
-    run.load(train)
+    run.load()
     return ok(run)
   }
 
   /** Trains on the samples with these indices, at this learning rate. Nothing is changed when the loss is not finite. */
   step(indices: Int32Array, rate: number): BatchScore {
     const { program, split, end } = this.program('train', indices.length)
-    this.ints.set(indices, this.layout.data.indices / 4)
+    this.take(indices)
     this.ints[this.layout.clock / 4] = this.steps + 1
     this.totals.fill(0)
     this.kernels.run(program, 0, split)
@@ -91,8 +95,7 @@ export class PlanRun {
     const { inputSize, targetWidth, input, targets, output, outputSize } = this.layout
     const { program, end } = this.program('infer', count)
     this.floats.set(part.inputs.subarray(start * inputSize, (start + count) * inputSize), input / 4)
-    const wanted = part.targets.subarray(start * targetWidth, (start + count) * targetWidth)
-    ;(part.targets instanceof Int32Array && targetWidth === 1 && !this.valued ? this.ints : this.floats).set(wanted, targets / 4)
+    this.putTargets(part.targets.subarray(start * targetWidth, (start + count) * targetWidth), targets)
     this.totals.fill(0)
     this.kernels.run(program, 0, end)
     return { ...this.score(), outputs: this.floats.subarray(output / 4, output / 4 + count * outputSize) }
@@ -155,10 +158,29 @@ export class PlanRun {
     return { program, split, end }
   }
 
-  private load(train: Part): void {
+  /** Brings a batch in: by index where all data is there, else row by row. */
+  private take(indices: Int32Array): void {
+    const { data, input, inputSize, targets, targetWidth } = this.layout
+    if (data) {
+      this.ints.set(indices, data.indices / 4)
+      return
+    }
+    indices.forEach((at, i) => {
+      this.floats.set(this.train.inputs.subarray(at * inputSize, (at + 1) * inputSize), input / 4 + i * inputSize)
+      this.putTargets(this.train.targets.subarray(at * targetWidth, (at + 1) * targetWidth), targets + 4 * i * targetWidth)
+    })
+  }
+
+  private putTargets(values: Int32Array | Float32Array, at: number): void {
+    ;(this.valued ? this.floats : this.ints).set(values, at / 4)
+  }
+
+  private load(): void {
     const { data, memories, builder } = this.layout
-    this.floats.set(train.inputs, data.inputs / 4)
-    ;(this.valued ? this.floats : this.ints).set(train.targets, data.targets / 4)
+    if (data) {
+      this.floats.set(this.train.inputs, data.inputs / 4)
+      this.putTargets(this.train.targets, data.targets)
+    }
     const { floats } = builder.trainable
     memories.forEach((at, i) => {
       this.floats.fill(i === 0 ? this.updater.initial : 0, at / 4, at / 4 + floats)

@@ -138,6 +138,10 @@ describe('A run', () => {
     expect(two.every(Number.isFinite)).toBe(true)
   })
 
+  test('gives the same losses when the data is too large to be copied as a whole', async () => {
+    expect(await curve(image, { threads: 2, residentLimit: 0 })).toEqual(await curve(image, { threads: 2 }))
+  })
+
   test('infers what the tfjs model predicts, dropout and batch statistics aside', async () => {
     const both = await openBoth({ bricks: image, batch: 8 }, { threads: 2 })
     const { outputs, loss, correct } = both.run.infer(both.data.train, 3, 7)
