@@ -5,6 +5,19 @@ const SIZES = [
   { width: 1024, height: 680 },
 ] as const
 
+/** A 3, as a hand draws it. */
+const THREE = [
+  [0.3, 0.25],
+  [0.5, 0.15],
+  [0.7, 0.25],
+  [0.65, 0.4],
+  [0.5, 0.48],
+  [0.7, 0.58],
+  [0.7, 0.75],
+  [0.5, 0.85],
+  [0.3, 0.78],
+] as const
+
 /** Pictures of the main screens, written to `e2e/.output`, to be looked at; `docs/screenshot.png` is a copy of one. */
 for (const scheme of ['dark', 'light'] as const) {
   for (const size of SIZES) {
@@ -28,6 +41,8 @@ for (const scheme of ['dark', 'light'] as const) {
       await app.trainingDone()
       await app.node('conv_1').click()
       await page.waitForTimeout(1200)
+      await app.draw(THREE)
+      await page.waitForTimeout(1500)
       await shot('train')
       await app.mode('Explore')
       await page.waitForTimeout(1200)

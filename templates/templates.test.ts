@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { datasetOf } from '../shared/data/catalogue.ts'
 import { resolve } from '../shared/graph/resolve.ts'
 import { unwrap } from '../shared/result.ts'
 import { all } from './all.gen.ts'
@@ -15,6 +16,20 @@ const PARAMETERS: Readonly<Record<string, number>> = {
   'cifar-cnn': 528_054,
   // 1,792 + 36,928 + 73,856 + 147,584 + (8·8·128 + 1)·256 + (256 + 1)·10
   'vgg-small': 2_360_138,
+  // The same and 4·(64 + 64 + 128 + 128 + 256)
+  'vgg-small-bn': 2_362_698,
+  'linear-regression': 2,
+  'logistic-regression': 4,
+  'mlp-572': 782_506,
+  'convnet-lecture': 433_354,
+  // 160 + 1,160 + 12,576 + 12,936 + 584 + 1,168 + 145
+  autoencoder: 28_729,
+  // 60 + 5·420 + 63
+  'image-painter': 2_223,
+  // 496 + 14,208 + 52,096 + 206,592 for the stem and three stages with batch norm + 650
+  resnet20: 274_042,
+  resnet18: 11_699_112,
+  resnet50: 25_636_712,
   vgg16: 138_357_544,
   vgg19: 143_667_240,
 }
@@ -40,6 +55,18 @@ describe.each(all.map(({ id, file }) => [id, file] as const))('%s', (id, file) =
     const places = template.project.graph.nodes.map(({ position: { x, y } }) => `${x} ${y}`)
     expect(new Set(places).size).toBe(places.length)
   })
+})
+
+test('of the ResNet-18 all but the running statistics can be trained', () => {
+  const { totals } = resolve(templateOf('resnet18')?.project ?? expect.fail('there is no ResNet-18'))
+  expect(totals.trainable).toBe(11_689_512)
+})
+
+test('a data source that a template names is there and fits its input', () => {
+  for (const { id, project } of templates.filter(t => t.project.data.source !== '')) {
+    const input = project.graph.nodes.find(node => node.type === 'input')
+    expect({ id, shape: datasetOf(project.data.source)?.shape }).toEqual({ id, shape: input?.params.shape })
+  }
 })
 
 test('a template without a title is refused in one sentence', () => {

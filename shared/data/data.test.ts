@@ -13,7 +13,7 @@ const refusal = (result: Result<unknown>): string => {
 
 describe('the catalogue', () => {
   it('has every data set under its own id, with a source that may be shown', () => {
-    expect(datasets.map(({ id }) => id).sort()).toEqual(['digits', 'digits28', 'generated-digits', 'iris', 'mnist', 'spiral'])
+    expect(datasets.map(({ id }) => id).sort()).toEqual(['digits', 'digits28', 'generated-digits', 'iris', 'mnist', 'shapes', 'spiral'])
     for (const def of datasets) {
       expect(datasetOf(def.id)).toBe(def)
       expect(def.attribution.length).toBeGreaterThan(5)
@@ -43,7 +43,7 @@ describe('the catalogue', () => {
     },
   )
 
-  it.each(['spiral', 'generated-digits'])('%s changes with its seed', async id => {
+  it.each(['spiral', 'generated-digits', 'shapes'])('%s changes with its seed', async id => {
     expect(sameBytes((await load(id, undefined, 2)).train.inputs, (await load(id)).train.inputs)).toBe(false)
   })
 

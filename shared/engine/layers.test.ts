@@ -51,14 +51,17 @@ const compute = async (
         Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
         [...shape],
       )
-    const xs = shapes.map(shape => noise([3, ...shape]))
+    const xs = shapes.map(shape => (type === 'embedding' ? tf.floor(tf.abs(noise([3, ...shape]))) : noise([3, ...shape])))
     const run = (inputs: tfjs.Tensor[]) =>
       model.apply(inputs.length === 1 ? (inputs[0] as tfjs.Tensor) : inputs, { training: true }) as tfjs.Tensor
+    const variables = trainableVariables(model)
+    // Values that begin at zero or one would hide what a layer makes of them.
+    for (const variable of variables) variable.assign(noise(variable.shape))
     const output = run(xs)
     const weight = noise(output.shape)
     const loss = (...inputs: tfjs.Tensor[]) => tf.sum(tf.mul(run(inputs), weight)) as tfjs.Scalar
-    const forInputs = tf.grads(loss)(xs)
-    const variables = trainableVariables(model)
+    // An index has no gradient.
+    const forInputs = type === 'embedding' ? [] : tf.grads(loss)(xs)
     const forWeights = variables.length > 0 ? Object.values(tf.variableGrads(() => loss(...xs), variables).grads) : []
     return [output, ...forInputs, ...forWeights].map(t => Float32Array.from(t.dataSync()))
   })

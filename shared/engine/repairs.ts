@@ -44,6 +44,25 @@ const trainPartial = (tf: Tf, layer: tfjs.layers.Layer): void => {
   }
 }
 
+interface LayerNorm {
+  readonly epsilon: number
+  readonly gamma: tfjs.LayerVariable | null
+  readonly beta: tfjs.LayerVariable | null
+}
+
+/** Layer normalisation without tfjs's tiling, whose gradient takes one operation per pixel. */
+const trainLayerNorm = (tf: Tf, layer: tfjs.layers.Layer): void => {
+  const norm = layer as unknown as LayerNorm
+  layer.call = inputs =>
+    tf.tidy(() => {
+      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tfjs.Tensor
+      const { mean, variance } = tf.moments(x, -1, true)
+      const unit = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, norm.epsilon)))
+      const scaled = norm.gamma ? tf.mul(unit, norm.gamma.read()) : unit
+      return norm.beta ? tf.add(scaled, norm.beta.read()) : scaled
+    })
+}
+
 /** A frozen batch normalisation keeps its statistics, as in Keras: it always computes as if not training. */
 const keepStatistics = (layer: tfjs.layers.Layer): void => {
   const call = layer.call.bind(layer)
@@ -54,6 +73,7 @@ const keepStatistics = (layer: tfjs.layers.Layer): void => {
 export const repair = (tf: Tf, layer: tfjs.layers.Layer, frozen: boolean): void => {
   const kind = layer.getClassName()
   if (kind === 'Conv2D') trainDilated(tf, layer)
+  if (kind === 'LayerNormalization') trainLayerNorm(tf, layer)
   if (kind !== 'BatchNormalization') return
   trainPartial(tf, layer)
   if (frozen) keepStatistics(layer)

@@ -24,7 +24,7 @@ export const trainableVariables = (model: tfjs.LayersModel): tfjs.Variable[] =>
 
 /** Layers of a model that draw random numbers from a seed, such as Dropout. */
 export const randomLayers = (model: tfjs.LayersModel): { name: string; seed: number }[] =>
-  model.layers.filter(layer => layer.getClassName() === 'Dropout') as unknown as { name: string; seed: number }[]
+  model.layers.flatMap(layer => ('seed' in layer && typeof layer.seed === 'number' ? [layer as { name: string; seed: number }] : []))
 
 /** True for a loss that no sound training gives. */
 export const isBroken = (loss: number, positive: boolean): boolean => !Number.isFinite(loss) || (positive && loss < -1e-6)

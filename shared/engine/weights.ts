@@ -8,10 +8,14 @@ interface Slot {
   readonly variable: tfjs.LayerVariable
 }
 
+/** `kernel`, or `forward_lstm/kernel` inside a layer that holds others. */
+const ownName = (layer: string, original: string): string =>
+  original.startsWith(`${layer}/`) ? original.slice(layer.length + 1) : (original.split('/').at(-1) ?? original)
+
 /** Every weight of a model with its name `<node>/<weight>`, in the order of the layers. */
 const slots = (model: tfjs.LayersModel): Slot[] =>
   model.layers.flatMap(layer =>
-    layer.weights.map(variable => ({ name: `${layer.name}/${variable.originalName.split('/').at(-1)}`, variable })),
+    layer.weights.map(variable => ({ name: `${layer.name}/${ownName(layer.name, variable.originalName)}`, variable })),
   )
 
 // Models whose newest weights are elsewhere while something else trains them, and how they come back.

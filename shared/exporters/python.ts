@@ -26,12 +26,15 @@ const pyNumber = (value: number): string => {
   return Number.isFinite(value) ? String(value) : `float("${value < 0 ? '-' : ''}inf")`
 }
 
-/** A value as Python writes it; lists become tuples. */
+const isCall = (value: Call | readonly CallValue[]): value is Call => !Array.isArray(value)
+
+/** A value as Python writes it; lists become tuples, calls are made where they stand. */
 export const pyValue = (value: CallValue): string => {
   if (value === null) return 'None'
   if (typeof value === 'string') return pyString(value)
   if (typeof value === 'number') return pyNumber(value)
   if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (isCall(value)) return pyCall(value)
   return `(${value.map(pyValue).join(', ')}${value.length === 1 ? ',' : ''})`
 }
 

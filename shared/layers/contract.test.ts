@@ -127,7 +127,7 @@ test('a filter count typed by hand is read, a wrong one is refused with what was
 })
 
 test('parameter types come from the definitions', () => {
-  const good: ParamsOf<'dense'> = { units: 10, activation: 'softmax', useBias: true, kernelInitializer: 'zeros' }
+  const good: ParamsOf<'dense'> = { units: 10, activation: 'softmax', useBias: true, kernelInitializer: 'zeros', l1: 0, l2: 0 }
   // @ts-expect-error: there is no such activation
   const wrongChoice: ParamsOf<'dense'>['activation'] = 'sofmax'
   // @ts-expect-error: a kernel size is a pair

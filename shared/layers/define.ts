@@ -43,7 +43,7 @@ export interface Call {
   readonly name: string
   readonly args: Readonly<Record<string, CallValue>>
 }
-export type CallValue = string | number | boolean | null | readonly CallValue[]
+export type CallValue = string | number | boolean | null | Call | readonly CallValue[]
 
 /** What `build` gets beside the values: tfjs itself, the layer's name (the node's id), its resolved output shape and a seed for its initialisers. */
 export interface BuildContext {
@@ -63,6 +63,8 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   /** Keras class name, e.g. `Conv2D`. */
   readonly title: string
   readonly category: Category
+  /** One of the layers that most networks are made of: it stands before the others of its group and in answers to a search. */
+  readonly everyday?: true
   /** One sentence on what it does. */
   readonly doc: string
   readonly input: InputSpec<I>
@@ -79,8 +81,8 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   formula(input: I, output: Shape, v: ValuesOf<S>): readonly Formula[]
   /** The tfjs layer; absent only for `input`, which becomes a `tf.input`. */
   build?(v: ValuesOf<S>, ctx: BuildContext): tf.layers.Layer
-  /** The operations of a training plan that do the same, much faster; absent: networks with this layer train through tfjs. */
-  plan?(input: I, v: ValuesOf<S>): readonly PlanOp[]
+  /** The operations of a training plan that do the same, much faster; absent or null: networks with this layer train through tfjs. */
+  plan?(input: I, v: ValuesOf<S>): readonly PlanOp[] | null
   /** The Keras call that makes the same layer. */
   keras(v: ValuesOf<S>): Call
   /** Documented cases that the contract test compares with tfjs: input shapes and parameters. */

@@ -179,7 +179,7 @@ export const readParam = (key: string, param: Param, text: string): Result<unkno
     case 'pair':
       return parseParam(key, param, numbers.length === 1 ? [numbers[0], numbers[0]] : numbers)
     case 'dims':
-      return parseParam(key, param, numbers)
+      return parseParam(key, param, text.trim() === '' ? [] : numbers)
     case 'bool':
       return parseParam(key, param, text === 'true')
     case 'choice':

@@ -9,8 +9,10 @@ export type ParamsOf<T extends LayerType> = ValuesOf<Extract<(typeof all)[number
 
 const byType: ReadonlyMap<string, AnyLayerDef> = new Map(all.map(def => [def.type, def as AnyLayerDef]))
 
-/** Every layer, in the palette's order of files. */
-export const layers: readonly AnyLayerDef[] = all as readonly AnyLayerDef[]
+/** Every layer, the everyday ones first, else in the order of files. */
+export const layers: readonly AnyLayerDef[] = [...(all as readonly AnyLayerDef[])].sort(
+  (a, b) => Number(b.everyday ?? 0) - Number(a.everyday ?? 0),
+)
 
 /** The definition of a type from a file, or undefined when this version does not know it. */
 export const layerOf = (type: string): AnyLayerDef | undefined => byType.get(type)

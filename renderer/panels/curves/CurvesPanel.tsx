@@ -55,13 +55,16 @@ const NothingYet = () => {
   )
 }
 
+/** Three digits, and no row of zeros: it has to fit beside the legend. */
+const lossText = (loss: number): string => (Math.abs(loss) < 0.001 ? loss.toExponential(1) : figure(Number(loss.toPrecision(3))))
+
 const NAMES: Record<ChartKind, string> = { loss: 'Loss', accuracy: 'Accuracy' }
 
 const Pane = ({ kind, onSwap }: { kind: ChartKind; onSwap: () => void }) => {
   const [log, setLog] = useState(kind === 'loss')
   const loss = useRun(s => s.loss)
   const accuracy = useRun(s => s.accuracy)
-  const value = kind === 'loss' ? figure(Number(loss.toPrecision(3))) : Number.isFinite(accuracy) ? `${(accuracy * 100).toFixed(1)}%` : '–'
+  const value = kind === 'loss' ? lossText(loss) : Number.isFinite(accuracy) ? `${(accuracy * 100).toFixed(1)}%` : '–'
   return (
     <section className={`pane ${kind}`} aria-label={NAMES[kind]}>
       <h5 className="pane-title">

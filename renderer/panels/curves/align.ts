@@ -70,5 +70,5 @@ export const quantile = (values: ArrayLike<number | null | undefined>, share: nu
 export const tickText = (value: number): string => {
   if (value === 0) return '0'
   const size = Math.abs(value)
-  return size >= 100 || size < 0.001 ? value.toExponential(0) : String(Number(value.toPrecision(2)))
+  return size >= 100 || size < 0.01 ? value.toExponential(0) : String(Number(value.toPrecision(2)))
 }

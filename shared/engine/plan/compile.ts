@@ -31,7 +31,8 @@ const vanishes = (op: PlanOp): boolean =>
 /** Operations of a layer, or an issue that names the layer. */
 const opsOf = ({ node, def, params, inputs }: ResolvedNode): readonly PlanOp[] => {
   const arriving = def?.input.accept(inputs)
-  if (def?.plan && arriving?.ok) return def.plan(arriving.value, params)
+  const ops = arriving?.ok ? def?.plan?.(arriving.value, params) : null
+  if (ops) return ops
   throw new IssueError(
     issue('plan/no-plan', `The layer "${node.name}" (${def?.title ?? node.type}) has no plan yet, so this network trains through tfjs.`, {
       node: node.id,

@@ -76,7 +76,7 @@ describe('a network as Keras source', () => {
       def.cases.map(({ params }) => `${pyVariable(def.type, taken)} = ${pyCall(def.keras(parseParams(def.params, params).values))}`),
     )
     expect(calls.length).toBeGreaterThanOrEqual(layers.length)
-    expect(callersIn(calls.join('\n'))).toEqual(['layers'])
+    expect(callersIn(calls.join('\n'))).toEqual(['keras', 'layers'])
   })
 
   it('refuses a network with a layer nobody knows, naming it', async () => {

@@ -78,6 +78,18 @@ describe('gradients on wasm equal those of the cpu backend', () => {
             await expectSame([shape, [filter, filter, shape[3] ?? 1, 4]], (x, k) => tf.conv2d(x as C4, k as C4, stride, pad))
           })
 
+  for (const shape of images)
+    for (const [filter, stride, times] of [
+      [3, 1, 1],
+      [3, 2, 2],
+      [2, 1, 3],
+      [1, 2, 1],
+    ] as const)
+      for (const pad of ['same', 'valid'] as const)
+        it(`depthwise convolution ${shape.join('×')}, filter ${filter}, stride ${stride}, ${times} each, ${pad}`, async () => {
+          await expectSame([shape, [filter, filter, shape[3] ?? 1, times]], (x, k) => tf.depthwiseConv2d(x as C4, k as C4, stride, pad))
+        })
+
   it('convolution with different height and width of filter and stride', async () => {
     await expectSame(
       [

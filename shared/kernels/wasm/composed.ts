@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { Tf } from '../../engine/tf.ts'
 import { filterGradient, inputGradient, plainPadding } from './convolution.ts'
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts'
 import { type Info, input, type KernelArgs, type WasmContext, wasmContext } from './heap.ts'
 import { averagePoolGradient, maxPoolGradient } from './pooling.ts'
 
@@ -49,12 +50,29 @@ const unsortedSegmentSum: Kernel = (ctx, args) => {
 /** A convolution with `same` padding written out where the stride exceeds the filter: tfjs's own kernel answers zeros there. */
 const convolution: Kernel = (ctx, args, stock) => callStock(ctx, { inputs: args.inputs, attrs: plainPadding(ctx, args) }, stock)
 
+/** A leaky unit as `relu(x) − alpha · relu(−x)` where slopes are shared along a later axis: tfjs's own kernel mixes them up there. */
+const prelu: Kernel = (ctx, args, stock) => {
+  const [x, alpha] = [input(args, 'x'), input(args, 'alpha')]
+  const own = alpha.shape.slice(alpha.shape.findIndex(d => d !== 1))
+  if (own.every((d, i) => d === x.shape[x.shape.length - own.length + i])) return callStock(ctx, args, stock)
+  const above = ctx.run('Relu', { x })
+  const turned = ctx.run('Neg', { x })
+  const below = ctx.run('Relu', { x: turned })
+  const scaled = ctx.run('Multiply', { a: alpha, b: below })
+  const out = ctx.run('Sub', { a: above, b: scaled })
+  ctx.free(above, turned, below, scaled)
+  return out
+}
+
 const KERNELS: Readonly<Record<string, Kernel>> = {
   Conv2D: convolution,
   FusedConv2D: convolution,
   Conv2DBackpropFilter: filterGradient,
   Conv2DBackpropInput: (ctx, args, stock) => inputGradient(ctx, args) ?? callStock(ctx, args, stock),
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
   BatchMatMul: batchMatMul,
+  Prelu: prelu,
   MaxPoolGrad: maxPoolGradient,
   AvgPoolGrad: averagePoolGradient,
   UnsortedSegmentSum: unsortedSegmentSum,

@@ -9,6 +9,7 @@ export const activation = defineLayer({
   type: 'activation',
   title: 'Activation',
   category: 'activation',
+  everyday: true,
   doc: 'Applies a function such as relu to every value; softmax turns the last axis into probabilities.',
   input: inputs.any,
   params: {

@@ -10,6 +10,7 @@ export const batchNormalization = defineLayer({
   type: 'batchNormalization',
   title: 'BatchNormalization',
   category: 'normalisation',
+  everyday: true,
   doc: 'Shifts and scales each channel to mean 0 and variance 1 over the batch, then by two learned values.',
   input: inputs.any,
   params: {

@@ -27,6 +27,7 @@ export const concatenate = defineLayer({
   type: 'concatenate',
   title: 'Concatenate',
   category: 'merge',
+  everyday: true,
   doc: 'Puts tensors side by side along one axis, by default channel after channel.',
   input: inputs.many,
   params: {

@@ -1,62 +1,44 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { type Image, inputs } from '../inputs.ts'
-import { activationNote, activationParam, kerasActivation } from '../lib/activations.ts'
-import { unlessDefault } from '../lib/format.ts'
-import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
+import { activationNote } from '../lib/activations.ts'
+import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution.ts'
+import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
-import { type Padding, slide, slideFormulas, type Window } from '../lib/window.ts'
-import { p } from '../params.ts'
+import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { slide, slideFormulas } from '../lib/window.ts'
+import { p, type ValuesOf } from '../params.ts'
 import { activated } from '../plan.ts'
 import { dims } from '../shape.ts'
 
-type Pair = readonly [number, number]
-interface Values {
-  readonly filters: number
-  readonly kernelSize: Pair
-  readonly strides: Pair
-  readonly padding: Padding
-  readonly dilationRate: Pair
-  readonly useBias: boolean
+const params = {
+  filters: p.int({ label: 'Filters', help: 'Number of kernels, and so of output channels.', default: 32 }),
+  ...convParams,
+  dilationRate: p.pair({
+    label: 'Dilation rate',
+    help: 'Distance between the taps of the kernel; above 1 it sees further with the same weights.',
+    default: [1, 1],
+    advanced: true,
+  }),
+  useBias: useBiasParam,
+  kernelInitializer: initialiserParam,
+  ...regulariserParams,
 }
+type Values = ValuesOf<typeof params>
 
-const windowOf = (v: Values): Window => ({
-  param: 'kernelSize',
-  size: v.kernelSize,
-  strides: v.strides,
-  padding: v.padding,
-  dilation: v.dilationRate,
-})
+const windowOf = (v: Values) => convWindow(v, v.dilationRate)
 const kernelOf = ([, , channels]: Image, v: Values) => [...v.kernelSize, channels, v.filters]
-const above1 = (pair: Pair) => pair.some(n => n > 1)
+const above1 = (pair: readonly number[]) => pair.some(n => n > 1)
 
 /** Two-dimensional convolution. */
 export const conv2d = defineLayer({
   type: 'conv2d',
   title: 'Conv2D',
   category: 'convolution',
+  everyday: true,
   doc: 'Slides small kernels over an image; each kernel writes one output channel.',
   input: inputs.image,
-  params: {
-    filters: p.int({ label: 'Filters', help: 'Number of kernels, and so of output channels.', default: 32 }),
-    kernelSize: p.pair({ label: 'Kernel size', help: 'Height and width of the kernel in pixels.', default: [3, 3] }),
-    strides: p.pair({ label: 'Strides', help: 'Step of the kernel in pixels, down and across.', default: [1, 1] }),
-    padding: p.choice({
-      label: 'Padding',
-      help: '"same" adds a zero border that keeps the size at stride 1; "valid" adds none.',
-      values: ['valid', 'same'],
-      default: 'valid',
-    }),
-    activation: activationParam,
-    dilationRate: p.pair({
-      label: 'Dilation rate',
-      help: 'Distance between the taps of the kernel; above 1 it sees further with the same weights.',
-      default: [1, 1],
-      advanced: true,
-    }),
-    useBias: useBiasParam,
-    kernelInitializer: initialiserParam,
-  },
+  params,
   summary: v => `${v.filters} · ${dims(v.kernelSize)}${activationNote(v.activation)}`,
   shape(input, v) {
     if (above1(v.strides) && above1(v.dilationRate))
@@ -85,47 +67,20 @@ export const conv2d = defineLayer({
   ],
   build: (v, ctx) =>
     ctx.tf.layers.conv2d({
-      name: ctx.name,
-      trainable: ctx.trainable,
+      ...convArgs(v, ctx),
       filters: v.filters,
-      kernelSize: [...v.kernelSize],
-      strides: [...v.strides],
-      padding: v.padding,
       dilationRate: [...v.dilationRate],
-      activation: v.activation,
-      useBias: v.useBias,
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
+      ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
   plan: (_input, v) =>
-    activated(
-      { op: 'conv2d', kernelSize: v.kernelSize, strides: v.strides, dilation: v.dilationRate, padding: v.padding, bias: v.useBias },
-      v.activation,
-    ),
-  keras: v => ({
-    name: 'layers.Conv2D',
-    args: {
-      filters: v.filters,
-      kernel_size: v.kernelSize,
-      ...unlessDefault(
-        {
-          strides: v.strides,
-          padding: v.padding,
-          dilation_rate: v.dilationRate,
-          activation: kerasActivation(v.activation),
-          use_bias: v.useBias,
-          kernel_initializer: kerasInitialiser(v.kernelInitializer),
-        },
-        {
-          strides: [1, 1],
-          padding: 'valid',
-          dilation_rate: [1, 1],
-          activation: 'linear',
-          use_bias: true,
-          kernel_initializer: 'glorot_uniform',
-        },
-      ),
-    },
-  }),
+    isPenalised(v)
+      ? null
+      : activated(
+          { op: 'conv2d', kernelSize: v.kernelSize, strides: v.strides, dilation: v.dilationRate, padding: v.padding, bias: v.useBias },
+          v.activation,
+        ),
+  keras: v => ({ name: 'layers.Conv2D', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
   cases: [
     { input: [[28, 28, 1]], params: { filters: 20, kernelSize: [5, 5], activation: 'relu' } },
     { input: [[28, 28, 1]], params: { filters: 16, kernelSize: [5, 5], padding: 'same' } },
@@ -134,6 +89,6 @@ export const conv2d = defineLayer({
     { input: [[9, 14, 3]], params: { filters: 4, kernelSize: [3, 2], strides: [2, 3] } },
     { input: [[11, 11, 2]], params: { filters: 3, dilationRate: [2, 2] } },
     { input: [[11, 12, 2]], params: { filters: 3, dilationRate: [3, 2], padding: 'same', kernelInitializer: 'heNormal' } },
-    { input: [[4, 4, 1]], params: { filters: 1, kernelSize: [4, 4] } },
+    { input: [[4, 4, 1]], params: { filters: 1, kernelSize: [4, 4], l1: 0.01, l2: 0.001 } },
   ],
 })

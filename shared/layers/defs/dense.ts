@@ -1,10 +1,11 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
-import { activationNote, activationParam, kerasActivation } from '../lib/activations.ts'
-import { unlessDefault } from '../lib/format.ts'
-import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
+import { activationNote, activationParam } from '../lib/activations.ts'
+import { kernelCall } from '../lib/convolution.ts'
+import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { p } from '../params.ts'
 import { activated } from '../plan.ts'
 import { type Shape, sizeOf } from '../shape.ts'
@@ -16,6 +17,7 @@ export const dense = defineLayer({
   type: 'dense',
   title: 'Dense',
   category: 'dense',
+  everyday: true,
   doc: 'Connects every input value with every unit; on an image it acts on the channels of each pixel.',
   input: inputs.any,
   params: {
@@ -23,6 +25,7 @@ export const dense = defineLayer({
     activation: activationParam,
     useBias: useBiasParam,
     kernelInitializer: initialiserParam,
+    ...regulariserParams,
   },
   summary: v => `${v.units}${activationNote(v.activation)}`,
   shape: (input, v) => ok([...input.slice(0, -1), v.units]),
@@ -38,25 +41,13 @@ export const dense = defineLayer({
       activation: v.activation,
       useBias: v.useBias,
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
+      ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
-  plan: (_input, v) => activated({ op: 'dense', bias: v.useBias }, v.activation),
-  keras: v => ({
-    name: 'layers.Dense',
-    args: {
-      units: v.units,
-      ...unlessDefault(
-        {
-          activation: kerasActivation(v.activation),
-          use_bias: v.useBias,
-          kernel_initializer: kerasInitialiser(v.kernelInitializer),
-        },
-        { activation: 'linear', use_bias: true, kernel_initializer: 'glorot_uniform' },
-      ),
-    },
-  }),
+  plan: (_input, v) => (isPenalised(v) ? null : activated({ op: 'dense', bias: v.useBias }, v.activation)),
+  keras: v => ({ name: 'layers.Dense', args: { units: v.units, ...kernelCall(v) } }),
   cases: [
     { input: [[784]], params: { units: 64, activation: 'relu' } },
-    { input: [[4]], params: { units: 10, useBias: false } },
+    { input: [[4]], params: { units: 10, useBias: false, l2: 0.01 } },
     { input: [[1]], params: { units: 1, kernelInitializer: 'zeros' } },
     { input: [[7, 7, 3]], params: { units: 5, activation: 'softmax' } },
     { input: [[6, 3]], params: { units: 2 } },

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { nextSeed } from '../lib/noise.ts'
 import { p } from '../params.ts'
 
 /** Silences a random share of its input while training. */
@@ -8,6 +9,7 @@ export const dropout = defineLayer({
   type: 'dropout',
   title: 'Dropout',
   category: 'regularisation',
+  everyday: true,
   doc: 'While training, sets a random share of the values to zero and scales the rest up; later it passes everything on.',
   input: inputs.any,
   params: {
@@ -24,7 +26,6 @@ export const dropout = defineLayer({
   ],
   build(v, { tf, name, seed }) {
     const layer = tf.layers.dropout({ name, rate: v.rate, seed })
-    // With a fixed seed tfjs draws the same mask at every step; counting the seed on keeps runs repeatable and masks fresh.
     layer.setCallHook((_inputs, { training }) => {
       if (training) Object.assign(layer, { seed: nextSeed(layer) })
     })
@@ -38,5 +39,3 @@ export const dropout = defineLayer({
     { input: [[8]], params: { rate: 0 } },
   ],
 })
-
-const nextSeed = (layer: object): number => ('seed' in layer && typeof layer.seed === 'number' ? layer.seed + 1 : 0)

@@ -9,6 +9,7 @@ export const flatten = defineLayer({
   type: 'flatten',
   title: 'Flatten',
   category: 'reshape',
+  everyday: true,
   doc: 'Lays all values of an image out in one row, so that dense layers can take them.',
   input: inputs.any,
   params: {},

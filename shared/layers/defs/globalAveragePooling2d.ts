@@ -8,6 +8,7 @@ export const globalAveragePooling2d = defineLayer({
   type: 'globalAveragePooling2d',
   title: 'GlobalAveragePooling2D',
   category: 'pooling',
+  everyday: true,
   doc: 'Replaces each channel by its mean over the whole image, so that an image becomes one row of values.',
   input: inputs.image,
   params: {},

@@ -10,6 +10,7 @@ export const input = defineLayer({
   type: 'input',
   title: 'Input',
   category: 'io',
+  everyday: true,
   doc: 'The place where data enters the network; its shape is that of one sample.',
   input: inputs.none,
   params: {

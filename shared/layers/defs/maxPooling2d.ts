@@ -7,6 +7,7 @@ export const maxPooling2d = defineLayer({
   type: 'maxPooling2d',
   title: 'MaxPooling2D',
   category: 'pooling',
+  everyday: true,
   doc: 'Keeps the largest value of each window and so makes the image smaller.',
   input: inputs.image,
   params: poolParams,

@@ -28,6 +28,9 @@ export const initialiserParam = p.choice({
   advanced: true,
 })
 
+/** The parameter of layers with two kernels that are filled alike. */
+export const depthwiseInitialiserParam = p.choice({ ...initialiserParam, label: 'Depthwise initializer', default: 'glorotUniform' })
+
 /** The tfjs initialiser; the same seed gives the same values. */
 export const initialiser = (id: Initialiser, { tf, seed }: BuildContext): TfInitializer => {
   switch (id) {

@@ -6,6 +6,15 @@ import { grouped } from './format.ts'
 export type Padding = 'valid' | 'same'
 type Pair = readonly [number, number]
 
+/** A window that slides over a sequence. */
+export interface Window1d {
+  readonly param: Window['param']
+  readonly size: number
+  readonly strides: number
+  readonly padding: Padding
+  readonly dilation: number
+}
+
 /** A window that slides over an image: convolution kernels and pools. */
 export interface Window {
   /** Name of the parameter that holds the size, for issues. */
@@ -24,6 +33,23 @@ export const slideLength = (input: number, size: number, stride: number, padding
   padding === 'same' ? Math.ceil(input / stride) : Math.floor((input - span(size, dilation)) / stride) + 1
 
 const samePaddingFix: Fix = { kind: 'setParams', label: 'Use padding "same"', node: '', params: { padding: 'same' } }
+
+/** Output steps of a window on a sequence, or why it does not fit. */
+export const slideSteps = (steps: number, win: Window1d): Result<number> => {
+  const out = slideLength(steps, win.size, win.strides, win.padding, win.dilation)
+  if (out >= 1) return ok(out)
+  const wide = span(win.size, win.dilation)
+  const what = win.param === 'poolSize' ? 'pool' : 'kernel'
+  return fail(
+    'layer/kernel-too-large',
+    `A ${what} of ${wide} steps does not fit the sequence of ${steps} that arrives: use a smaller ${what} or padding "same".`,
+    { param: win.param, expected: `at least ${wide} steps`, received: `${steps} steps`, fixes: [samePaddingFix] },
+  )
+}
+
+/** The output steps spelled out. */
+export const stepsFormula = (steps: number, output: number, win: Window1d): Formula =>
+  axisFormula('steps', steps, output, { ...win, size: [win.size, 1], strides: [win.strides, 1], dilation: [win.dilation, 1] }, 0)
 
 /** Output height and width of a window on `[height, width, …]`, or why it does not fit. */
 export const slide = ([h, w]: readonly [number, number, ...number[]], win: Window): Result<Pair> => {

@@ -92,6 +92,18 @@ const images: Record<string, readonly Brick[]> = {
     flatten,
     softmax,
   ],
+  'activations as layers of their own': [
+    input(7, 6, 2),
+    conv(5, [3, 3]),
+    { type: 'relu' },
+    conv(6, [2, 2]),
+    { type: 'relu', params: { maxValue: 6 } },
+    conv(6, [2, 2]),
+    { type: 'elu' },
+    { type: 'globalMaxPooling2d' },
+    { type: 'softmax' },
+    softmax,
+  ],
   'frozen layers': [
     input(6, 6, 2),
     conv(4, [3, 3], { padding: 'same' }),

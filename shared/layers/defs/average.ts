@@ -1,0 +1,20 @@
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { mergeAdds, mergeCases, mergeFormula, mergeShape } from '../lib/merge.ts'
+
+/** Mean of several tensors of one shape. */
+export const average = defineLayer({
+  type: 'average',
+  title: 'Average',
+  category: 'merge',
+  doc: 'Takes the mean of tensors of the same shape, value by value.',
+  input: inputs.many,
+  params: {},
+  summary: () => '',
+  shape: mergeShape('Average'),
+  multiplyAdds: mergeAdds,
+  formula: mergeFormula(names => `(${names.join(' + ')}) / ${names.length}`, 'mean of the inputs, value by value'),
+  build: (_v, { tf, name }) => tf.layers.average({ name }),
+  keras: () => ({ name: 'layers.Average', args: {} }),
+  cases: mergeCases,
+})

@@ -1,0 +1,110 @@
+import type * as tfjs from '@tensorflow/tfjs'
+import { ok } from '../../result.ts'
+import { mixSeed } from '../../rng.ts'
+import { type BuildContext, defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { grouped } from '../lib/format.ts'
+import { initialiser } from '../lib/initialisers.ts'
+import { orthogonalInitialiser } from '../lib/orthogonal.ts'
+import {
+  recurrentActivationParam,
+  recurrentArgs,
+  recurrentCount,
+  recurrentMore,
+  recurrentParams,
+  recurrentSummary,
+  recurrentWeights,
+} from '../lib/recurrent.ts'
+import { p, type ValuesOf } from '../params.ts'
+import { gru } from './gru.ts'
+import { lstm } from './lstm.ts'
+import { simpleRnn } from './simpleRnn.ts'
+
+const params = {
+  layer: p.choice({
+    label: 'Layer',
+    help: 'The recurrent layer that reads in both directions.',
+    values: ['simpleRNN', 'lstm', 'gru'],
+    default: 'lstm',
+  }),
+  ...recurrentParams,
+  mergeMode: p.choice({
+    label: 'Merge mode',
+    help: 'How the outputs of both directions become one: side by side, or value by value.',
+    values: ['concat', 'sum', 'mul', 'ave'],
+    default: 'concat',
+  }),
+  recurrentActivation: recurrentActivationParam,
+  ...recurrentMore,
+}
+type Values = ValuesOf<typeof params>
+
+const GATES = { simpleRNN: 1, gru: 3, lstm: 4 } as const
+
+const innerLayer = (v: Values, ctx: BuildContext): tfjs.RNN => {
+  const args = { ...recurrentArgs(v, ctx), name: v.layer.toLowerCase() }
+  if (v.layer === 'simpleRNN') return ctx.tf.layers.simpleRNN(args) as tfjs.RNN
+  if (v.layer === 'gru') return ctx.tf.layers.gru({ ...args, recurrentActivation: v.recurrentActivation }) as tfjs.RNN
+  return ctx.tf.layers.lstm({ ...args, recurrentActivation: v.recurrentActivation, unitForgetBias: true }) as tfjs.RNN
+}
+
+interface Directions {
+  readonly forwardLayer: { readonly cell: object }
+  readonly backwardLayer: { readonly cell: object }
+}
+
+/** A recurrent layer that reads the sequence from both ends (Schuster & Paliwal 1997). */
+export const bidirectional = defineLayer({
+  type: 'bidirectional',
+  title: 'Bidirectional',
+  category: 'recurrent',
+  doc: 'Reads a sequence from both ends with two recurrent layers and puts their outputs together.',
+  input: inputs.sequence,
+  params,
+  summary: v => `${v.layer} ${recurrentSummary(v)}`,
+  shape([steps], v) {
+    const width = v.units * (v.mergeMode === 'concat' ? 2 : 1)
+    return ok(v.returnSequences ? [steps, width] : [width])
+  },
+  weights: (input, v) =>
+    ['forward', 'backward'].flatMap(direction =>
+      recurrentWeights(GATES[v.layer])(input, v).map(w => ({ ...w, name: `${direction}_${v.layer.toLowerCase()}/${w.name}` })),
+    ),
+  multiplyAdds: ([steps, features], _output, v) => 2 * steps * recurrentCount(GATES[v.layer], features, v),
+  formula([, features], _output, v) {
+    const gates = GATES[v.layer]
+    return [
+      {
+        about: 'parameters',
+        expression: `2·${gates > 1 ? `${gates}·` : ''}(${features} + ${v.units}${v.useBias ? ' + 1' : ''})·${v.units}`,
+        result: grouped(2 * recurrentCount(gates, features, v)),
+        legend: `parameters = directions${gates > 1 ? ' · gates' : ''} · (features + units${v.useBias ? ' + bias' : ''}) · units`,
+      },
+    ]
+  },
+  build(v, ctx) {
+    const layer = ctx.tf.layers.bidirectional({ name: ctx.name, layer: innerLayer(v, ctx), mergeMode: v.mergeMode })
+    const { forwardLayer, backwardLayer } = layer as unknown as Directions
+    for (const [i, { cell }] of [forwardLayer, backwardLayer].entries()) {
+      // tfjs copies the layer, seeds and all; each direction begins with values of its own.
+      const own = { ...ctx, seed: mixSeed(ctx.seed, i) }
+      Object.assign(cell, { kernelInitializer: initialiser(v.kernelInitializer, own), recurrentInitializer: orthogonalInitialiser(own) })
+    }
+    if (!ctx.trainable) layer.trainable = false
+    return layer
+  },
+  keras(v) {
+    const inner = { simpleRNN: simpleRnn.keras, gru: gru.keras, lstm: lstm.keras }[v.layer]({
+      ...v,
+      goBackwards: false,
+      unitForgetBias: true,
+    })
+    return { name: 'layers.Bidirectional', args: { layer: inner, ...(v.mergeMode === 'concat' ? {} : { merge_mode: v.mergeMode }) } }
+  },
+  cases: [
+    { input: [[6, 3]], params: { units: 4 } },
+    { input: [[6, 3]], params: { layer: 'gru', units: 4, returnSequences: true, mergeMode: 'sum' } },
+    { input: [[5, 2]], params: { layer: 'simpleRNN', units: 3, mergeMode: 'mul', useBias: false } },
+    { input: [[5, 2]], params: { units: 2, returnSequences: true, mergeMode: 'ave', kernelInitializer: 'heNormal' } },
+  ],
+})

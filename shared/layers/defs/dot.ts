@@ -1,0 +1,87 @@
+import { fail, ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { shapeList } from '../lib/merge.ts'
+import { p } from '../params.ts'
+import { dims, type Shape, sizeOf } from '../shape.ts'
+
+/** Position in a shape without batch of an axis counted as Keras does, where 0 is the batch and −1 the last one. */
+const indexOf = (axis: number, rank: number): number => (axis < 0 ? rank + axis : axis - 1)
+const without = (shape: Shape, index: number): Shape => shape.filter((_, i) => i !== index)
+
+/** Dot products of two tensors along one axis. */
+export const dot = defineLayer({
+  type: 'dot',
+  title: 'Dot',
+  category: 'merge',
+  doc: 'Multiplies two tensors along one axis and adds up, e.g. to compare two vectors.',
+  input: inputs.two,
+  params: {
+    axes: p.int({
+      label: 'Axis',
+      help: 'Axis that is summed over in both: -1 is the last, 1 the first after the batch.',
+      default: -1,
+      min: -2,
+      max: 2,
+    }),
+    normalize: p.bool({
+      label: 'Normalize',
+      help: 'Bring both to length 1 first, which gives the cosine of the angle between them.',
+      default: false,
+    }),
+  },
+  summary: v => `${v.axes === -1 ? '' : `axis ${v.axes}`}${v.normalize ? ' cosine' : ''}`.trim(),
+  shape([a, b], { axes }) {
+    const [i, j] = [indexOf(axes, a.length), indexOf(axes, b.length)]
+    const [sizeA, sizeB] = [a[i], b[j]]
+    if (axes === 0 || sizeA === undefined || sizeB === undefined)
+      return fail(
+        'layer/no-such-axis',
+        `Dot cannot sum here: ${axes === 0 ? 'axis 0 is the batch' : `there is no axis ${axes} in ${shapeList([a, b])}`}. Use -1 for the last axis.`,
+        {
+          param: 'axes',
+          expected: 'an axis that both have',
+          received: String(axes),
+          fixes: [{ kind: 'setParams', label: 'Use the last axis', node: '', params: { axes: -1 } }],
+        },
+      )
+    if (sizeA !== sizeB)
+      return fail(
+        'layer/shapes-differ',
+        `Dot needs tensors as long as each other along axis ${axes}, but ${shapeList([a, b])} arrive: make them equal before.`,
+        {
+          expected: `equal length along axis ${axes}`,
+          received: shapeList([a, b]),
+        },
+      )
+    const out = [...without(a, i), ...without(b, j)]
+    return ok(out.length ? out : [1])
+  },
+  multiplyAdds: ([a], output, { axes }) => sizeOf(output) * (a[indexOf(axes, a.length)] ?? 0),
+  formula: ([a, b], output, { axes }) => [
+    { about: 'shape', expression: `${dims(a)} · ${dims(b)}`, result: dims(output), legend: 'what is left of both without the summed axis' },
+    { about: 'output', expression: `Σ x1 · x2 over ${a[indexOf(axes, a.length)]} values`, legend: 'sum along the axis' },
+  ],
+  build: (v, { tf, name }) => tf.layers.dot({ name, axes: v.axes, normalize: v.normalize }),
+  keras: v => ({ name: 'layers.Dot', args: { axes: v.axes, ...(v.normalize ? { normalize: true } : {}) } }),
+  cases: [
+    { input: [[6], [6]], params: {} },
+    { input: [[6], [6]], params: { normalize: true } },
+    {
+      input: [
+        [4, 6],
+        [3, 6],
+      ],
+      params: {},
+    },
+    {
+      input: [
+        [5, 2],
+        [5, 3],
+      ],
+      params: { axes: 1, normalize: true },
+    },
+    { input: [[4, 6], [6]], params: {} },
+    { input: [[6], [4, 6]], params: {} },
+  ],
+})

@@ -1,0 +1,31 @@
+import { ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { seededNoise } from '../lib/noise.ts'
+import { p } from '../params.ts'
+
+/** Adds noise while training. */
+export const gaussianNoise = defineLayer({
+  type: 'gaussianNoise',
+  title: 'GaussianNoise',
+  category: 'regularisation',
+  doc: 'While training, adds random numbers to every value; later it passes everything on.',
+  input: inputs.any,
+  params: {
+    stddev: p.float({ label: 'Deviation', help: 'Standard deviation of the noise.', default: 0.1, min: 0, max: 100, step: 0.05 }),
+  },
+  summary: v => String(v.stddev),
+  shape: input => ok(input),
+  formula: (_input, _output, { stddev }) => [
+    { about: 'output', expression: `x + ${stddev} · n`, legend: 'n from the standard normal distribution, while training; otherwise x' },
+  ],
+  build: (v, ctx) =>
+    seededNoise(ctx.tf.layers.gaussianNoise({ name: ctx.name, stddev: v.stddev }), ctx, (x, seed) =>
+      ctx.tf.add(x, ctx.tf.randomNormal(x.shape, 0, v.stddev, 'float32', seed)),
+    ),
+  keras: v => ({ name: 'layers.GaussianNoise', args: { stddev: v.stddev } }),
+  cases: [
+    { input: [[16]], params: {} },
+    { input: [[4, 4, 3]], params: { stddev: 1.5 } },
+  ],
+})

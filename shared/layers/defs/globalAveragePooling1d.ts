@@ -1,0 +1,26 @@
+import { ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { dims } from '../shape.ts'
+
+/** Mean of each feature over all steps. */
+export const globalAveragePooling1d = defineLayer({
+  type: 'globalAveragePooling1d',
+  title: 'GlobalAveragePooling1D',
+  category: 'pooling',
+  doc: 'Replaces each feature by its mean over all steps, so that a sequence becomes one row of values.',
+  input: inputs.sequence,
+  params: {},
+  summary: () => '',
+  shape: ([, features]) => ok([features]),
+  formula: ([steps, features]) => [
+    { about: 'shape', expression: `${dims([steps, features])} → ${features}`, result: String(features), legend: 'one value per feature' },
+    { about: 'output', expression: `Σ values / ${steps}`, legend: 'value = sum over the feature / steps' },
+  ],
+  build: (_v, { tf, name }) => tf.layers.globalAveragePooling1d({ name }),
+  keras: () => ({ name: 'layers.GlobalAveragePooling1D', args: {} }),
+  cases: [
+    { input: [[20, 6]], params: {} },
+    { input: [[3, 2]], params: {} },
+  ],
+})

@@ -1,0 +1,26 @@
+import { ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { dims } from '../shape.ts'
+
+/** Largest value of each feature over all steps. */
+export const globalMaxPooling1d = defineLayer({
+  type: 'globalMaxPooling1d',
+  title: 'GlobalMaxPooling1D',
+  category: 'pooling',
+  doc: 'Replaces each feature by its largest value over all steps, so that a sequence becomes one row of values.',
+  input: inputs.sequence,
+  params: {},
+  summary: () => '',
+  shape: ([, features]) => ok([features]),
+  formula: ([steps, features]) => [
+    { about: 'shape', expression: `${dims([steps, features])} → ${features}`, result: String(features), legend: 'one value per feature' },
+    { about: 'output', expression: `max of ${steps} values`, legend: 'value = largest over the steps' },
+  ],
+  build: (_v, { tf, name }) => tf.layers.globalMaxPooling1d({ name }),
+  keras: () => ({ name: 'layers.GlobalMaxPooling1D', args: {} }),
+  cases: [
+    { input: [[20, 6]], params: {} },
+    { input: [[3, 2]], params: {} },
+  ],
+})

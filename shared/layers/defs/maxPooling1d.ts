@@ -1,0 +1,19 @@
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { poolCall1d, poolCases1d, poolFormulas1d, poolParams1d, poolShape1d, poolSummary1d } from '../lib/pooling1d.ts'
+
+/** Keeps the largest value of each window of a sequence, feature by feature. */
+export const maxPooling1d = defineLayer({
+  type: 'maxPooling1d',
+  title: 'MaxPooling1D',
+  category: 'pooling',
+  doc: 'Keeps the largest value of each window of steps and so makes a sequence shorter.',
+  input: inputs.sequence,
+  params: poolParams1d,
+  summary: poolSummary1d,
+  shape: poolShape1d,
+  formula: poolFormulas1d,
+  build: (v, { tf, name }) => tf.layers.maxPooling1d({ name, ...v }),
+  keras: v => poolCall1d('layers.MaxPooling1D', v),
+  cases: poolCases1d,
+})

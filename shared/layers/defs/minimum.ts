@@ -1,0 +1,20 @@
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { mergeAdds, mergeCases, mergeFormula, mergeShape } from '../lib/merge.ts'
+
+/** Smallest of several tensors of one shape. */
+export const minimum = defineLayer({
+  type: 'minimum',
+  title: 'Minimum',
+  category: 'merge',
+  doc: 'Keeps the smallest of the values that tensors of the same shape have at each place.',
+  input: inputs.many,
+  params: {},
+  summary: () => '',
+  shape: mergeShape('Minimum'),
+  multiplyAdds: mergeAdds,
+  formula: mergeFormula(names => `min(${names.join(', ')})`, 'smallest of the inputs, value by value'),
+  build: (_v, { tf, name }) => tf.layers.minimum({ name }),
+  keras: () => ({ name: 'layers.Minimum', args: {} }),
+  cases: mergeCases,
+})

@@ -1,0 +1,20 @@
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { mergeAdds, mergeCases, mergeFormula, mergeShape } from '../lib/merge.ts'
+
+/** Product of several tensors of one shape. */
+export const multiply = defineLayer({
+  type: 'multiply',
+  title: 'Multiply',
+  category: 'merge',
+  doc: 'Multiplies tensors of the same shape value by value, as a gate does.',
+  input: inputs.many,
+  params: {},
+  summary: () => '',
+  shape: mergeShape('Multiply'),
+  multiplyAdds: mergeAdds,
+  formula: mergeFormula(names => names.join(' · '), 'product of the inputs, value by value'),
+  build: (_v, { tf, name }) => tf.layers.multiply({ name }),
+  keras: () => ({ name: 'layers.Multiply', args: {} }),
+  cases: mergeCases,
+})

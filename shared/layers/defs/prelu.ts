@@ -1,0 +1,63 @@
+import { fail, ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { grouped } from '../lib/format.ts'
+import { p } from '../params.ts'
+import { dims, type Shape, sizeOf } from '../shape.ts'
+
+/** One slope per place, 1 along shared axes. */
+const alphaShape = (input: Shape, shared: readonly number[]): Shape => input.map((d, i) => (shared.includes(i + 1) ? 1 : d))
+
+/** Leaky unit whose slopes are learned (He et al. 2015). */
+export const prelu = defineLayer({
+  type: 'prelu',
+  title: 'PReLU',
+  category: 'activation',
+  doc: 'Keeps positive values and multiplies negative ones by a learned slope.',
+  input: inputs.any,
+  params: {
+    sharedAxes: p.dims({
+      label: 'Shared axes',
+      help: 'Axes along which one slope serves all, counted from 1: 1×2 gives an image one slope per channel; empty for one slope per value.',
+      default: [],
+      minLength: 0,
+    }),
+  },
+  summary: v => (v.sharedAxes.length ? `shared ${v.sharedAxes.join(' ')}` : ''),
+  shape(input, { sharedAxes }) {
+    if (sharedAxes.every((axis, i) => axis >= 1 && axis <= input.length && sharedAxes.indexOf(axis) === i)) return ok(input)
+    return fail(
+      'layer/no-such-axis',
+      `The shared axes must be different numbers from 1 to ${input.length}, because ${dims(input)} arrives, but they are ${sharedAxes.join(', ')}.`,
+      {
+        param: 'sharedAxes',
+        expected: `different numbers from 1 to ${input.length}`,
+        received: sharedAxes.join(', '),
+        fixes: [{ kind: 'setParams', label: 'Share no axes', node: '', params: { sharedAxes: [] } }],
+      },
+    )
+  },
+  weights: (input, v) => [{ name: 'alpha', shape: alphaShape(input, v.sharedAxes), trainable: true }],
+  multiplyAdds: input => sizeOf(input),
+  formula(input, _output, v) {
+    const shape = alphaShape(input, v.sharedAxes)
+    return [
+      {
+        about: 'parameters',
+        expression: shape.join('·'),
+        result: grouped(sizeOf(shape)),
+        legend: 'one slope per value, 1 along shared axes',
+      },
+      { about: 'output', expression: 'x if x > 0 else alpha · x', legend: 'for each value x; alpha begins at 0' },
+    ]
+  },
+  build: (v, { tf, name, trainable }) =>
+    tf.layers.prelu({ name, trainable, ...(v.sharedAxes.length ? { sharedAxes: [...v.sharedAxes] } : {}) }),
+  keras: v => ({ name: 'layers.PReLU', args: v.sharedAxes.length ? { shared_axes: v.sharedAxes } : {} }),
+  cases: [
+    { input: [[10]], params: {} },
+    { input: [[4, 5, 3]], params: {} },
+    { input: [[4, 5, 3]], params: { sharedAxes: [1, 2] } },
+    { input: [[4, 5, 3]], params: { sharedAxes: [1, 3] } },
+  ],
+})

@@ -1,0 +1,25 @@
+import { ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import { p } from '../params.ts'
+
+/** Repeats a vector as the steps of a sequence. */
+export const repeatVector = defineLayer({
+  type: 'repeatVector',
+  title: 'RepeatVector',
+  category: 'reshape',
+  doc: 'Repeats one row of values as every step of a sequence, e.g. before a recurrent decoder.',
+  input: inputs.vector,
+  params: { n: p.int({ label: 'Repetitions', help: 'Number of steps of the sequence.', default: 2 }) },
+  summary: v => `${v.n}×`,
+  shape: ([size], v) => ok([v.n, size]),
+  formula: ([size], _output, v) => [
+    { about: 'shape', expression: `${v.n} times ${size}`, result: `${v.n}×${size}`, legend: '[repetitions, values]' },
+  ],
+  build: (v, { tf, name }) => tf.layers.repeatVector({ name, n: v.n }),
+  keras: v => ({ name: 'layers.RepeatVector', args: { n: v.n } }),
+  cases: [
+    { input: [[8]], params: {} },
+    { input: [[3]], params: { n: 5 } },
+  ],
+})

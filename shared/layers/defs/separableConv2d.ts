@@ -1,0 +1,84 @@
+import { ok } from '../../result.ts'
+import { defineLayer } from '../define.ts'
+import { type Image, inputs } from '../inputs.ts'
+import { activationNote } from '../lib/activations.ts'
+import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution.ts'
+import { depthwiseWeights } from '../lib/depthwise.ts'
+import { grouped } from '../lib/format.ts'
+import { depthwiseInitialiserParam, initialiser } from '../lib/initialisers.ts'
+import { kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { slide, slideFormulas } from '../lib/window.ts'
+import { p, type ValuesOf } from '../params.ts'
+import { dims, sizeOf } from '../shape.ts'
+
+const params = {
+  filters: p.int({ label: 'Filters', help: 'Number of output channels.', default: 32 }),
+  ...convParams,
+  useBias: useBiasParam,
+  depthwiseInitializer: depthwiseInitialiserParam,
+  ...regulariserParams,
+}
+type Values = ValuesOf<typeof params>
+
+const mixKernel = ([, , channels]: Image, v: Values) => [1, 1, channels, v.filters]
+
+/**
+ * Depthwise convolution followed by one of 1×1. tfjs fills both kernels by the depthwise initialiser, and forgets a depth multiplier
+ * when it saves, so there is none.
+ */
+export const separableConv2d = defineLayer({
+  type: 'separableConv2d',
+  title: 'SeparableConv2D',
+  category: 'convolution',
+  doc: 'Slides one kernel over every channel, then mixes the channels of each pixel: far fewer weights than a full convolution.',
+  input: inputs.image,
+  params,
+  summary: v => `${v.filters} · ${dims(v.kernelSize)}${activationNote(v.activation)}`,
+  shape(input, v) {
+    const size = slide(input, convWindow(v))
+    return size.ok ? ok([...size.value, v.filters]) : size
+  },
+  weights(input, v) {
+    const [kernel, ...bias] = kernelWeights(mixKernel(input, v), v.useBias)
+    return [...depthwiseWeights(input, v.kernelSize), ...(kernel ? [{ ...kernel, name: 'pointwise_kernel' }] : []), ...bias]
+  },
+  multiplyAdds(input, [h = 0, w = 0], v) {
+    const channels = input[2]
+    return h * w * (channels * sizeOf(v.kernelSize) + (channels + Number(v.useBias)) * v.filters)
+  },
+  formula(input, output, v) {
+    const [, , channels] = input
+    return [
+      ...slideFormulas(input, output, convWindow(v)),
+      {
+        about: 'parameters',
+        expression: `${v.kernelSize.join('·')}·${channels} + ${v.useBias ? `(${channels} + 1)` : channels}·${v.filters}`,
+        result: grouped(sizeOf(v.kernelSize) * channels + (channels + Number(v.useBias)) * v.filters),
+        legend: `parameters = one kernel per channel + (channels${v.useBias ? ' + bias' : ''}) · filters`,
+      },
+    ]
+  },
+  build: (v, ctx) =>
+    ctx.tf.layers.separableConv2d({
+      ...convArgs(v, ctx),
+      filters: v.filters,
+      depthwiseInitializer: initialiser(v.depthwiseInitializer, ctx),
+      pointwiseInitializer: initialiser(v.depthwiseInitializer, ctx),
+      ...regularisers(v, ctx, 'depthwiseRegularizer', 'pointwiseRegularizer'),
+    }),
+  keras: v => ({
+    name: 'layers.SeparableConv2D',
+    args: {
+      filters: v.filters,
+      kernel_size: v.kernelSize,
+      ...kernelCall({ ...v, kernelInitializer: v.depthwiseInitializer }, ['depthwise', 'pointwise']),
+    },
+  }),
+  cases: [
+    { input: [[28, 28, 8]], params: { filters: 16, padding: 'same', activation: 'relu' } },
+    { input: [[9, 10, 3]], params: { filters: 4, kernelSize: [3, 2], useBias: false } },
+    { input: [[9, 10, 3]], params: { filters: 2, strides: [2, 2], padding: 'same', depthwiseInitializer: 'heNormal' } },
+    { input: [[5, 5, 2]], params: { filters: 3, l1: 0.01, l2: 0.01 } },
+  ],
+})

@@ -1,0 +1,39 @@
+import { defineLayer } from '../define.ts'
+import { inputs } from '../inputs.ts'
+import {
+  goBackwardsParam,
+  recurrentAdds,
+  recurrentArgs,
+  recurrentCall,
+  recurrentCases,
+  recurrentFormulas,
+  recurrentMore,
+  recurrentParams,
+  recurrentShape,
+  recurrentSummary,
+  recurrentWeights,
+} from '../lib/recurrent.ts'
+
+/** The plain recurrent layer (Elman 1990). */
+export const simpleRnn = defineLayer({
+  type: 'simpleRnn',
+  title: 'SimpleRNN',
+  category: 'recurrent',
+  doc: 'Reads a sequence step by step and mixes each step with what it remembers of those before.',
+  input: inputs.sequence,
+  params: { ...recurrentParams, ...recurrentMore, goBackwards: goBackwardsParam },
+  summary: recurrentSummary,
+  shape: recurrentShape,
+  weights: recurrentWeights(1),
+  multiplyAdds: recurrentAdds(1),
+  formula: recurrentFormulas(1, v => [
+    {
+      about: 'output',
+      expression: `h = ${v.activation}(W·x + U·h′${v.useBias ? ' + b' : ''})`,
+      legend: 'x this step, h′ the state before',
+    },
+  ]),
+  build: (v, ctx) => ctx.tf.layers.simpleRNN(recurrentArgs(v, ctx)),
+  keras: v => ({ name: 'layers.SimpleRNN', args: recurrentCall(v) }),
+  cases: recurrentCases,
+})
