@@ -31,6 +31,12 @@ const loadWebGpu = async (): Promise<boolean> => {
   return true
 }
 
+/** The device of the backend that runs, if it has one. */
+const device = (): GPUDevice | null => {
+  const backend: unknown = tf.getBackend() === 'webgpu' ? tf.backend() : null
+  return (backend as { readonly device?: GPUDevice } | null)?.device ?? null
+}
+
 /** Resolves in a task of its own, without the delay that browsers put on timers. */
 const breathing = (): (() => Promise<void>) => {
   const { port1, port2 } = new MessageChannel()
@@ -56,5 +62,5 @@ export const loadEngineBrowser = (onWork: () => void, kernels: KernelHost): Engi
     if (backend === 'webgpu') return loadWebGpu()
     return backend === 'wasm' ? loadWasm() : true
   }
-  return { tf, load, adapter, kernels, breathe: breathing() }
+  return { tf, load, adapter, device, kernels, breathe: breathing() }
 }

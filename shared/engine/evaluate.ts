@@ -36,7 +36,7 @@ const judge = (tf: Tf, objective: Objective, batches: Batches, indices: Int32Arr
 export const evaluate = async (task: EvaluationTask): Promise<Evaluation | null> => {
   const { tf, objective, part, pace } = task
   if (part.count === 0) return null
-  freshen(objective.model)
+  await freshen(objective.model)
   const size = task.batchSize ?? 256
   const { kind, width } = objective.head
   const classes = kind === 'values' ? 0 : Math.max(2, width)

@@ -8,8 +8,8 @@ import { openBatches, range } from './batches.ts'
 import { evaluate } from './evaluate.ts'
 import { brokenIssue, brokenWeight, findBroken } from './health.ts'
 import { type Objective, objectiveOf } from './objective.ts'
-import type { PlanRun } from './plan/wasm/run.ts'
-import { evaluatePlan, openPlan, reportOf } from './planned.ts'
+import type { PlanExecutor } from './plan/executor.ts'
+import { evaluatePlan, type OpenPlan, openPlan, reportOf } from './planned.ts'
 import type { Pace } from './predict.ts'
 import type { BackendReport, Evaluation, NamedWeight } from './protocol.ts'
 import { isBroken } from './step.ts'
@@ -54,7 +54,7 @@ export class Run {
   /** Working seconds and samples of the whole run. */
   readonly total = { seconds: 0, samples: 0 }
   private readonly stepper: Stepper
-  private readonly plan: PlanRun | null
+  private readonly plan: PlanExecutor | null
   private unread: Int32Array[] = []
   private busy = 0
   private stride = 1
@@ -63,7 +63,7 @@ export class Run {
   private readonly job: TrainJob
   private readonly tf: Tf
 
-  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<PlanRun>) {
+  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<OpenPlan>) {
     this.tf = tf
     this.job = job
     this.objective = objective
@@ -153,9 +153,14 @@ export class Run {
     return evaluate({ tf: this.tf, objective: this.objective, part: data.validation, shape: data.shape, pace, batchSize })
   }
 
-  dispose(): void {
+  /** Brings the newest weights into the model. */
+  settle(): Promise<void> {
+    return freshen(this.job.model)
+  }
+
+  async dispose(): Promise<void> {
     this.unread = []
-    this.stepper.dispose()
+    await this.stepper.dispose()
   }
 
   private restore(): void {
@@ -166,7 +171,7 @@ export class Run {
   /** Names the layer that broke first, puts the last good weights back and throws. */
   private async fail(loss: number, step: number, indices: Int32Array): Promise<never> {
     const { data, model } = this.job
-    freshen(model)
+    await freshen(model)
     const batches = openBatches(this.tf, data.train, data.shape)
     const { x, y } = batches.take(indices)
     const place = await findBroken(this.tf, model, x)

@@ -96,7 +96,7 @@ export class SessionModel {
 
   /** What every layer makes of some values. */
   async probe(values: Float32Array, label: number | null, step: number): Promise<Result<ProbeResult>> {
-    const fits = this.fitting(values)
+    const fits = await this.fitting(values)
     if (!fits.ok) return fits
     const { layers, output } = await fits.value.watcher.all(values)
     const inputShape = layers.find(layer => sizeOf(layer.shape) === values.length)?.shape ?? [values.length]
@@ -105,7 +105,7 @@ export class SessionModel {
 
   /** Every channel of one layer, and its weights with their statistics. */
   async layer(values: Float32Array, node: string): Promise<Result<EngineCalls['layer']['answer']>> {
-    const fits = this.fitting(values)
+    const fits = await this.fitting(values)
     if (!fits.ok) return fits
     const activation = await fits.value.watcher.one(values, node)
     if (!activation) return noLayer(node)
@@ -115,7 +115,7 @@ export class SessionModel {
 
   /** The contributions that lead to one channel for some values. */
   async paths(values: Float32Array, target: PathTarget): Promise<Result<EngineCalls['paths']['answer']>> {
-    const fits = this.fitting(values)
+    const fits = await this.fitting(values)
     if (!fits.ok) return fits
     const { model, resolved, watcher } = fits.value
     if (!model.layers.some(layer => layer.name === target.node)) return noLayer(target.node)
@@ -134,13 +134,13 @@ export class SessionModel {
     this.held = null
   }
 
-  private fitting(values: Float32Array): Result<Held> {
-    if (!this.held) return fail('engine/no-model', 'There is no model yet: the network has not been built.')
-    if (accepts(this.held.model, values)) {
-      freshen(this.held.model)
-      return ok(this.held)
-    }
-    const wanted = dims(this.held.model.inputs[0]?.shape.slice(1).map(d => d ?? 1) ?? [])
+  /** The model with its newest weights, if it takes these values. */
+  private async fitting(values: Float32Array): Promise<Result<Held>> {
+    if (this.held) await freshen(this.held.model)
+    const { held } = this
+    if (!held) return fail('engine/no-model', 'There is no model yet: the network has not been built.')
+    if (accepts(held.model, values)) return ok(held)
+    const wanted = dims(held.model.inputs[0]?.shape.slice(1).map(d => d ?? 1) ?? [])
     return fail('probe/wrong-size', `The network takes ${wanted}, but ${values.length} values arrive.`, {
       expected: wanted,
       received: String(values.length),

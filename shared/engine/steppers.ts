@@ -2,11 +2,13 @@ import type * as tfjs from '@tensorflow/tfjs'
 import { type Batches, openBatches } from './batches.ts'
 import type { Objective } from './objective.ts'
 import { disposeOptimizer, optimizers, setLearningRate } from './optimizers.ts'
-import type { BatchScore, PlanRun } from './plan/wasm/run.ts'
+import type { PlanExecutor } from './plan/executor.ts'
+import type { BatchScore } from './plan/wasm/run.ts'
+import type { NamedWeight } from './protocol.ts'
 import type { TrainJob } from './run.ts'
 import { randomLayers, type StepContext, trainableVariables, trainStep } from './step.ts'
 import type { Tf } from './tf.ts'
-import { keepElsewhere, setWeights } from './weights.ts'
+import { type HandOver, keepElsewhere, setWeights } from './weights.ts'
 
 /** One way to train on batches. Results wait until they are read together, so that a graphics card is not waited for at every step. */
 export interface Stepper {
@@ -14,7 +16,7 @@ export interface Stepper {
   step(indices: Int32Array, learningRate: number, step: number): void
   /** Mean loss and number of right guesses of each step since the last reading. */
   read(): Promise<readonly BatchScore[]>
-  dispose(): void
+  dispose(): Promise<void>
 }
 
 /** Trains the tfjs model itself. */
@@ -47,7 +49,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
       tf.dispose([all, ...results])
       return results.map((_, i) => ({ loss: values[2 * i] ?? Number.NaN, correct: values[2 * i + 1] ?? Number.NaN }))
     },
-    dispose() {
+    async dispose() {
       tf.dispose(unread)
       unread = []
       context.random.forEach((layer, i) => {
@@ -59,29 +61,58 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
   }
 }
 
-/** Trains a plan beside the model, which gets the new weights whenever somebody looks at it, and in the end. */
-export const planStepper = (tf: Tf, { model }: TrainJob, plan: PlanRun): Stepper => {
-  let unread: BatchScore[] = []
+/** Hands a plan's weights to the model, one reading at a time; a plan on the processor does it at once. */
+const handOverOf = (tf: Tf, { model }: TrainJob, plan: PlanExecutor) => {
   let ahead = false
-  const handOver = () => {
-    if (ahead) setWeights(tf, model, plan.getWeights())
-    ahead = false
+  let pending: Promise<void> | undefined
+  const put = (weights: NamedWeight[]): undefined => {
+    setWeights(tf, model, weights)
   }
-  keepElsewhere(model, handOver)
+  const handOver: HandOver = () => {
+    // Steps may have been taken since that reading began.
+    if (pending) return pending.then(handOver)
+    if (!ahead) return undefined
+    ahead = false
+    const weights = plan.getWeights()
+    if (!(weights instanceof Promise)) return put(weights)
+    pending = weights.then(put).finally(() => {
+      pending = undefined
+    })
+    return pending
+  }
+  const outdate = () => {
+    ahead = true
+  }
+  return { handOver, outdate }
+}
+
+/** Trains a plan beside the model, which gets the new weights whenever somebody looks at it, and in the end. */
+export const planStepper = (tf: Tf, job: TrainJob, plan: PlanExecutor): Stepper => {
+  let unread: { readonly samples: number; readonly score: BatchScore | undefined }[] = []
+  const { handOver, outdate } = handOverOf(tf, job, plan)
+  keepElsewhere(job.model, handOver)
   return {
     step(indices, learningRate) {
-      const { loss, correct } = plan.step(indices, learningRate)
-      unread.push({ loss: loss / indices.length, correct })
-      ahead = true
+      unread.push({ samples: indices.length, score: plan.step(indices, learningRate) })
+      outdate()
     },
-    read() {
-      const scores = unread
+    async read() {
+      const steps = unread
       unread = []
-      return Promise.resolve(scores)
+      const late = (await plan.read?.()) ?? []
+      let next = 0
+      return steps.map(({ samples, score = late[next++] }) => ({
+        loss: (score?.loss ?? Number.NaN) / samples,
+        correct: score?.correct ?? Number.NaN,
+      }))
     },
-    dispose() {
-      handOver()
-      keepElsewhere(model, null)
+    async dispose() {
+      try {
+        await handOver()
+      } catch {
+        // The training has told of a lost device already; the model keeps the weights of the last reading.
+      }
+      keepElsewhere(job.model, null)
       plan.dispose()
     },
   }

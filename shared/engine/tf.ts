@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { BackendId } from '../graph/document.ts'
 import type { KernelHost } from '../kernels/wasm/host.ts'
+import type { GpuDevice } from './plan/webgpu/gpu.ts'
 
 /** The tfjs module itself, passed in by the surroundings. */
 export type Tf = typeof tfjs
@@ -22,6 +23,8 @@ export interface EngineTf {
   adapter(): Promise<AdapterInfo | null>
   /** Our own WebAssembly kernels; absent where they cannot be had. */
   readonly kernels?: KernelHost
+  /** The device that tfjs's WebGPU backend computes on, so that plans share it; null while another backend runs. */
+  device?(): GpuDevice | null
   /** Lets waiting messages and timers run, then returns; called between two training steps, so it must be fast. */
   breathe(): Promise<void>
 }

@@ -76,6 +76,7 @@ class Training {
       switch (command?.type) {
         case 'stop':
           yield* this.report()
+          await this.run.settle()
           yield { type: 'stopped', step: this.run.step }
           return false
         case 'pause':
@@ -105,6 +106,7 @@ class Training {
   private async *pause(): AsyncGenerator<TrainEvent> {
     if (this.paused) return
     yield* this.report()
+    await this.run.settle()
     this.paused = true
     yield { type: 'paused', step: this.run.step }
   }
@@ -189,6 +191,6 @@ export async function* train(job: TrainJob, deps: TrainDeps): AsyncGenerator<Tra
     yield { type: 'failed', step: run?.step ?? 0, issue: failure(error) }
   } finally {
     deps.signal?.removeEventListener('abort', wake)
-    run?.dispose()
+    await run?.dispose()
   }
 }

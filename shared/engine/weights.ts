@@ -18,21 +18,24 @@ const slots = (model: tfjs.LayersModel): Slot[] =>
     layer.weights.map(variable => ({ name: `${layer.name}/${ownName(layer.name, variable.originalName)}`, variable })),
   )
 
+/** Puts the newest weights into a model: at once, or by the time the promise resolves. */
+export type HandOver = () => Promise<void> | undefined
+
 // Models whose newest weights are elsewhere while something else trains them, and how they come back.
-const elsewhere = new WeakMap<tfjs.LayersModel, () => void>()
+const elsewhere = new WeakMap<tfjs.LayersModel, HandOver>()
 
 /** Says how the newest weights of a model come back to it, as long as they are elsewhere; null when they are back. */
-export const keepElsewhere = (model: tfjs.LayersModel, handOver: (() => void) | null): void => {
+export const keepElsewhere = (model: tfjs.LayersModel, handOver: HandOver | null): void => {
   if (handOver) elsewhere.set(model, handOver)
   else elsewhere.delete(model)
 }
 
 /** Brings the newest weights into the model; to be called before anybody looks at it. */
-export const freshen = (model: tfjs.LayersModel): void => elsewhere.get(model)?.()
+export const freshen = async (model: tfjs.LayersModel): Promise<void> => elsewhere.get(model)?.()
 
 /** Copies all weights out of a model. */
-export const getWeights = (model: tfjs.LayersModel): Promise<NamedWeight[]> => {
-  freshen(model)
+export const getWeights = async (model: tfjs.LayersModel): Promise<NamedWeight[]> => {
+  await freshen(model)
   return Promise.all(
     slots(model).map(async ({ name, variable }) => ({
       name,

@@ -14,7 +14,7 @@ import { optimizers } from '../../optimizers.ts'
 import type { NamedWeight } from '../../protocol.ts'
 import { getWeights, setWeights } from '../../weights.ts'
 import { compilePlan } from '../compile.ts'
-import type { TargetLayout } from '../plan.ts'
+import type { Plan, TargetLayout } from '../plan.ts'
 import type { PlanSetup } from './layout.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
 
@@ -67,10 +67,13 @@ export interface Case {
   readonly seed?: number
 }
 
-interface Both {
+/** A network as a tfjs model on the cpu backend, and all that an executor of its plan has to be opened with. */
+export interface Oracle {
   readonly data: PreparedData
   readonly model: tf.LayersModel
-  readonly run: PlanRun
+  readonly plan: Plan
+  readonly setup: PlanSetup
+  readonly start: readonly NamedWeight[]
   /** Loss, hits, gradients and new weights of one step by tfjs. */
   tfjsStep(indices: Int32Array): Promise<{ loss: number; correct: number; gradients: NamedWeight[]; outputs: Float32Array }>
   close(): void
@@ -126,12 +129,11 @@ const composeDilated = (layer: tf.layers.Layer): void => {
     })
 }
 
-/** Opens the same network as a tfjs model on the cpu backend and as a plan, with the same random weights. */
-export const openBoth = async (
+/** Opens a network as a tfjs model on the cpu backend, with random weights. */
+export const openOracle = async (
   { bricks, loss = 'sparseCategoricalCrossentropy', targets = 'oneHot', optimizer = 'sgd', batch = 4, seed = 1 }: Case,
-  options: PlanOptions = {},
   setup: Partial<PlanSetup> = {},
-): Promise<Both> => {
+): Promise<Oracle> => {
   await tf.setBackend('cpu')
   const resolved = network(bricks)
   const issue = resolved.issues.find(({ severity }) => severity === 'error')
@@ -150,8 +152,6 @@ export const openBoth = async (
   setWeights(tf, model, start)
   const plan = unwrap(compilePlan(resolved, { loss, targets }))
   const full: PlanSetup = { optimizer, batchSize: batch, seed, ...setup }
-  const run = unwrap(await PlanRun.open(plan, full, data.train, host, { poison: true, ...options }))
-  run.setWeights(start)
   const trainer = optimizers[optimizer].make(tf, 0.01)
   const variables = model.trainableWeights.map(weight => weight.read() as unknown as tf.Variable)
   const names = new Map(
@@ -162,7 +162,9 @@ export const openBoth = async (
   return {
     data,
     model,
-    run,
+    plan,
+    setup: full,
+    start,
     async tfjsStep(indices) {
       const picked = slices(data, indices, targets === 'values' ? outputs : 1)
       const x = tf.tensor(picked.x, [indices.length, ...data.shape])
@@ -183,9 +185,27 @@ export const openBoth = async (
       return result
     },
     close() {
-      run.dispose()
       model.dispose()
       trainer.dispose()
+    },
+  }
+}
+
+/** Opens the same network as a tfjs model and as a plan on wasm, with the same random weights. */
+export const openBoth = async (
+  given: Case,
+  options: PlanOptions = {},
+  setup: Partial<PlanSetup> = {},
+): Promise<Oracle & { readonly run: PlanRun }> => {
+  const oracle = await openOracle(given, setup)
+  const run = unwrap(await PlanRun.open(oracle.plan, oracle.setup, oracle.data.train, host, { poison: true, ...options }))
+  run.setWeights(oracle.start)
+  return {
+    ...oracle,
+    run,
+    close() {
+      run.dispose()
+      oracle.close()
     },
   }
 }

@@ -1,0 +1,78 @@
+import type { PlanNode } from '../../plan.ts'
+import { type Builder, RELU, type Tensor } from '../builder.ts'
+import type { Binding, Range } from '../job.ts'
+import { addParts, type Extent, type Factor, partsFor, product, withOnes } from '../matmul.ts'
+import { gated, targetBindings } from './define.ts'
+
+/** A layer that multiplies rows with a kernel `[sum][columns]`: what its three products look like. */
+export interface Affine {
+  readonly x: Tensor
+  /** Rows of the output per sample. */
+  readonly perSample: number
+  /** Rows and columns of the kernel. */
+  readonly sum: number
+  readonly columns: number
+  /** Rows of the input gradient per sample, its columns, and length of its sum. */
+  readonly back: { readonly perSample: number; readonly columns: number; readonly sum: number }
+  /** Left factors: x; x turned; dy as the input's gradient sees it. */
+  readonly forward: Factor
+  readonly turned: Factor
+  readonly spread: Factor
+  /** Right factors: the kernel w, dy, and the kernel turned. */
+  readonly kernel: Factor
+  readonly arriving: Factor
+  readonly turnedKernel: Factor
+}
+
+const lowerKernelGradient = (b: Builder, name: string, affine: Affine, dy: Range, grads: Range, bias: boolean): void => {
+  const { x, sum, columns, perSample, turned, arriving } = affine
+  const rows = bias ? sum + 1 : sum
+  const size = rows * columns
+  const parts = partsFor(rows, columns, perSample * b.batch)
+  const to = parts > 1 ? b.scratch(parts * size) : grads
+  const wanted = {
+    ...{ name: `${name} kernel gradient`, rows: { fixed: rows } as Extent, columns, sum: { perSample }, parts },
+    ...{ a: bias ? withOnes(turned, sum) : turned, b: arriving },
+    bindings: [
+      { name: 'x', range: x.range },
+      { name: 'dy', range: dy },
+      { name: 'dw', range: to, written: true },
+    ],
+    store: `dw[part * ${size}u + m * ${columns}u + n] = v;`,
+  }
+  b.backward(product(wanted, b.batch))
+  if (parts > 1) b.backward(addParts(`${name} kernel gradient`, size, parts, to, grads))
+}
+
+/** Forward product with bias and ReLU, gradient of kernel and bias in one product, gradient of the input. */
+export const lowerAffine = (b: Builder, node: PlanNode, name: string, affine: Affine): ((dy: Range) => void) => {
+  const kernel = b.weight(node, 'kernel')
+  const bias = b.weight(node, 'bias')
+  if (!kernel) throw new Error(`${node.id} has no kernel.`)
+  if (kernel.at !== 0 || (bias && bias.at !== kernel.floats)) throw new Error(`The bias of ${node.id} does not follow its kernel.`)
+  const { x, perSample, sum, columns, back } = affine
+  const weights: Binding = { name: 'w', range: kernel.group }
+  const biased = bias ? `v += w[${sum * columns}u + n];` : ''
+  b.forward(
+    product(
+      {
+        ...{ name, rows: { perSample }, columns, sum: { fixed: sum }, a: affine.forward, b: affine.kernel },
+        bindings: [{ name: 'x', range: x.range }, weights, { name: 'y', range: b.output(node).range, written: true }],
+        store: `${biased} y[m * ${columns}u + n] = ${node.relu ? RELU : 'v'};`,
+      },
+      b.batch,
+    ),
+  )
+  return dy => {
+    if (kernel.grads) lowerKernelGradient(b, name, affine, dy, kernel.grads, bias !== undefined)
+    const target = b.inputGradient(node)
+    if (!target) return
+    const wanted = {
+      ...{ name: `${name} input gradient`, rows: { perSample: back.perSample }, columns: back.columns, sum: { fixed: back.sum } },
+      ...{ a: affine.spread, b: affine.turnedKernel },
+      bindings: [{ name: 'dy', range: dy }, weights, ...targetBindings(target)],
+      store: `let i = m * ${back.columns}u + n; ${gated(target.gate)}`,
+    }
+    b.backward(product(wanted, b.batch))
+  }
+}

@@ -1,0 +1,229 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { mixSeed } from '../../../rng.ts'
+import type { NamedWeight } from '../../protocol.ts'
+import type { UpdaterId } from '../updater.ts'
+import { distance } from '../wasm/oracle.testkit.ts'
+import { conv, dense, errors, flatten, input, missing, norm, openBoth, softmax } from './card.testkit.ts'
+
+const BRICKS = [input(6), dense(7, 'tanh'), softmax]
+const BATCHES = [
+  [7, 2, 11, 4],
+  [0, 1, 3],
+  [5, 9, 8, 10],
+].map(batch => Int32Array.from(batch))
+const RATE = 0.01
+
+const flat = (weights: readonly NamedWeight[]): number[] => weights.flatMap(({ values }) => [...values])
+
+afterEach(() => expect(errors).toEqual([]))
+
+/** Keras's update of one weight, in double precision; `m` is its memory. */
+type Rule = (w: number, g: number, m: { a: number; b: number }, step: number) => number
+const adamMoments = (g: number, m: { a: number; b: number }): void => {
+  m.a = 0.9 * m.a + 0.1 * g
+  m.b = 0.999 * m.b + 0.001 * g * g
+}
+const adam: Rule = (w, g, m, step) => {
+  adamMoments(g, m)
+  return w - (RATE * (m.a / (1 - 0.9 ** step))) / (Math.sqrt(m.b / (1 - 0.999 ** step)) + 1e-7)
+}
+const warm = (t: number): number => 0.9 * (1 - 0.5 * 0.96 ** t)
+const rules: Readonly<Record<UpdaterId, Rule>> = {
+  sgd: (w, g) => w - RATE * g,
+  momentum: (w, g, m) => {
+    m.a = 0.9 * m.a + g
+    return w - RATE * m.a
+  },
+  nesterov: (w, g, m) => {
+    m.a = 0.9 * m.a + g
+    return w - RATE * (g + 0.9 * m.a)
+  },
+  rmsprop: (w, g, m) => {
+    m.a = 0.9 * m.a + 0.1 * g * g
+    return w - (RATE * g) / Math.sqrt(m.a + 1e-7)
+  },
+  adagrad: (w, g, m) => {
+    m.a += g * g
+    return w - (RATE * g) / Math.sqrt(0.1 + m.a + 1e-7)
+  },
+  adadelta: (w, g, m) => {
+    m.a = 0.95 * m.a + 0.05 * g * g
+    const move = (Math.sqrt(m.b + 1e-7) / Math.sqrt(m.a + 1e-7)) * g
+    m.b = 0.95 * m.b + 0.05 * move * move
+    return w - RATE * move
+  },
+  adam,
+  adamw: (w, g, m, step) => adam(w - RATE * 0.004 * w, g, m, step),
+  adamax: (w, g, m, step) => {
+    m.a = 0.9 * m.a + 0.1 * g
+    m.b = Math.max(0.999 * m.b, Math.abs(g))
+    return w - (RATE / (1 - 0.9 ** step)) * (m.a / (m.b + 1e-7))
+  },
+  nadam: (w, g, m, step) => {
+    adamMoments(g, m)
+    let product = 1
+    for (let t = 1; t <= step; t++) product *= warm(t)
+    const mean = (warm(step + 1) * m.a) / (1 - product * warm(step + 1)) + ((1 - warm(step)) * g) / (1 - product)
+    return w - (RATE * mean) / (Math.sqrt(m.b / (1 - 0.999 ** step)) + 1e-7)
+  },
+}
+
+describe.skipIf(missing)('Every optimizer does what Keras does', () => {
+  for (const [id, rule] of Object.entries(rules) as [UpdaterId, Rule][])
+    test(id, async () => {
+      const { gpu, start, close } = await openBoth({ bricks: BRICKS }, { optimizer: id })
+      try {
+        let wanted = flat(start)
+        const memory = wanted.map(() => ({ a: 0, b: 0 }))
+        for (const [i, batch] of BATCHES.entries()) {
+          gpu.step(batch, RATE)
+          const gradients = flat(await gpu.getGradients())
+          wanted = wanted.map((w, k) => rule(w, gradients[k] ?? 0, memory[k] ?? { a: 0, b: 0 }, i + 1))
+        }
+        expect(distance(flat(await gpu.getWeights()), wanted)).toBeLessThan(2e-6)
+      } finally {
+        close()
+      }
+    })
+})
+
+describe.skipIf(missing)('Gradients are', () => {
+  const gradients = async (setup: object) => {
+    const { gpu, start, close } = await openBoth({ bricks: BRICKS }, setup)
+    try {
+      gpu.step(Int32Array.from([7, 2, 11, 4]), RATE)
+      return { found: flat(await gpu.getGradients()), start }
+    } finally {
+      close()
+    }
+  }
+
+  test('pulled towards small kernels', async () => {
+    const { found: plain, start } = await gradients({})
+    const pull = start.flatMap(({ shape, values }) => [...values].map(w => (shape.length > 1 ? 0.1 * Math.sign(w) + 2 * 0.2 * w : 0)))
+    const { found } = await gradients({ l1: 0.1, l2: 0.2 })
+    const wanted = plain.map((g, i) => g + (pull[i] ?? 0))
+    expect(distance(found, wanted)).toBeLessThan(1e-6)
+  })
+
+  test('cut to a length, then to a value', async () => {
+    const { found: plain } = await gradients({})
+    const length = Math.hypot(...plain)
+    const wanted = plain.map(g => Math.max(-0.02, Math.min(0.02, (g * 0.1) / length)))
+    const { found } = await gradients({ clipNorm: 0.1, clipValue: 0.02 })
+    expect(length).toBeGreaterThan(0.1)
+    expect(Math.max(...plain.map(g => Math.abs(g) / length)) * 0.1).toBeGreaterThan(0.02)
+    expect(distance(found, wanted)).toBeLessThan(1e-6)
+  })
+})
+
+/** Random bits of the kernels, in JavaScript. */
+const bitsOf = (i: number, key: number): number => {
+  let h = (Math.imul(i, 0x9e3779b1) + key) >>> 0
+  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad) >>> 0
+  h = Math.imul(h ^ (h >>> 15), 0x735a2d97) >>> 0
+  return (h ^ (h >>> 15)) >>> 0
+}
+
+describe.skipIf(missing)('Training', () => {
+  test('drops the inputs that the wasm plan drops, anew in every step, and none in inference', async () => {
+    const rate = 0.25
+    const bricks = [input(20), { type: 'dropout', params: { rate } }, dense(4, 'softmax', { useBias: false })]
+    const { gpu, data, start, close } = await openBoth({ bricks })
+    try {
+      const kernel = start[0]?.values ?? new Float32Array()
+      const inputs = data.train.inputs.slice(0, 80)
+      /** Kernel gradient of softmax cross-entropy for these inputs, by hand. */
+      const gradientFor = (x: Float32Array) => {
+        const gradient = new Array<number>(80).fill(0)
+        for (let row = 0; row < 4; row++) {
+          const z = [0, 1, 2, 3].map(n => kernel.reduce((sum, w, k) => (k % 4 === n ? sum + w * (x[row * 20 + (k - n) / 4] ?? 0) : sum), 0))
+          const total = z.reduce((sum, v) => sum + Math.exp(v), 0)
+          for (let k = 0; k < 80; k++)
+            gradient[k] =
+              (gradient[k] ?? 0) +
+              ((x[row * 20 + Math.floor(k / 4)] ?? 0) * (Math.exp(z[k % 4] ?? 0) / total - Number(data.train.targets[row] === k % 4))) / 4
+        }
+        return gradient
+      }
+      for (const step of [1, 2]) {
+        gpu.step(Int32Array.from([0, 1, 2, 3]), 0)
+        const key = (Math.imul((step ^ mixSeed(1, 'dropout', 'n1')) | 0, 0x2c1b3c6d) + 0x297a2d39) | 0
+        const dropped = inputs.map((v, i) => (bitsOf(i, key) < (1 - rate) * 4294967040 ? v / (1 - rate) : 0))
+        expect(dropped.filter(v => v === 0).length).toBeGreaterThan(8)
+        expect(distance((await gpu.getGradients())[0]?.values ?? [], gradientFor(dropped))).toBeLessThan(1e-5)
+      }
+      const { outputs } = await gpu.infer(data.train, 0, 1)
+      const z = [0, 1, 2, 3].map(n => kernel.reduce((sum, w, k) => (k % 4 === n ? sum + w * (inputs[(k - n) / 4] ?? 0) : sum), 0))
+      expect(distance(outputs, z)).toBeLessThan(1e-5)
+    } finally {
+      close()
+    }
+  })
+
+  test('keeps the scores of each step, moves the statistics of batches, and infers like the tfjs model', async () => {
+    const { gpu, data, model, tfjsStep, close } = await openBoth({
+      bricks: [input(4, 4, 2), conv(3, [2, 2], { useBias: false }), norm(), flatten, softmax],
+    })
+    try {
+      const wanted: number[] = []
+      for (const batch of BATCHES) {
+        gpu.step(batch, RATE)
+        wanted.push((await tfjsStep(batch)).loss * batch.length)
+      }
+      const scores = await gpu.read()
+      expect(scores).toHaveLength(BATCHES.length)
+      for (const [i, { loss }] of scores.entries()) expect(loss).toBeCloseTo(wanted[i] ?? Number.NaN, 4)
+      expect(await gpu.read()).toEqual([])
+      const { loss, correct, outputs } = await gpu.infer(data.train, 2, 3)
+      const rows = [0, 1, 2].map(row => [...outputs.subarray(4 * row, 4 * row + 4)])
+      expect(correct).toBe(rows.filter((row, i) => row.indexOf(Math.max(...row)) === data.train.targets[2 + i]).length)
+      const cost = rows.map((row, i) => Math.log(row.reduce((sum, v) => sum + Math.exp(v), 0)) - (row[data.train.targets[2 + i] ?? 0] ?? 0))
+      expect(loss).toBeCloseTo(
+        cost.reduce((a, b) => a + b),
+        4,
+      )
+      const moving = (await gpu.getWeights()).filter(({ name }) => /moving/.test(name))
+      for (const { name, values } of moving) {
+        const own = model.weights.find(weight => weight.originalName.endsWith(name.split('/')[1] ?? '?'))
+        expect(distance(values, own?.read().dataSync() ?? []), name).toBeLessThan(1e-4)
+      }
+    } finally {
+      close()
+    }
+  })
+
+  test('gives the same bits for the same seed', async () => {
+    const once = async () => {
+      const { gpu, close } = await openBoth(
+        { bricks: [input(6), dense(9, 'relu'), { type: 'dropout', params: { rate: 0.5 } }, softmax] },
+        { optimizer: 'adam' },
+      )
+      try {
+        for (const batch of [...BATCHES, ...BATCHES]) gpu.step(batch, RATE)
+        return { scores: await gpu.read(), weights: flat(await gpu.getWeights()) }
+      } finally {
+        close()
+      }
+    }
+    const first = await once()
+    expect(await once()).toEqual(first)
+    expect(first.weights.every(Number.isFinite)).toBe(true)
+  })
+
+  test('changes no weight when the loss is not a number', async () => {
+    const { gpu, data, close } = await openBoth({ bricks: BRICKS })
+    try {
+      const before = flat(await gpu.getWeights())
+      gpu.setWeights([{ name: 'n2/bias', shape: [4], values: new Float32Array(4).fill(Number.NaN) }])
+      gpu.step(Int32Array.from([0, 1, 2, 3]), RATE)
+      expect((await gpu.read())[0]?.loss).toBeNaN()
+      gpu.setWeights([{ name: 'n2/bias', shape: [4], values: Float32Array.from(before.slice(-4)) }])
+      expect(flat(await gpu.getWeights())).toEqual(before)
+      data.train.inputs.fill(Number.NaN)
+      expect((await gpu.infer(data.train, 0, 2)).loss).toBeNaN()
+    } finally {
+      close()
+    }
+  })
+})
