@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import { kernelHost } from '../node/kernelHost.ts'
+import { libraries } from '../node/libraries.ts'
 import type { EngineTf } from '../shared/engine/tf.ts'
 import { assetFolder } from './assets.ts'
 
@@ -20,6 +21,7 @@ export const loadEngineNode = async (): Promise<EngineTf> => {
     },
     adapter: async () => null,
     kernels: kernelHost(assetFolder()),
+    libraries,
     breathe: () => new Promise(resolve => setImmediate(resolve)),
   }
 }

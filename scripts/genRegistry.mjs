@@ -51,6 +51,7 @@ const panels = () => {
 list('shared/layers/defs', 'shared/layers/registry.gen.ts')
 list('shared/data/defs', 'shared/data/catalogue.gen.ts')
 list('shared/exporters/defs', 'shared/exporters/registry.gen.ts')
+list('shared/importers/defs', 'shared/importers/registry.gen.ts')
 list('renderer/commands/defs', 'renderer/commands/all.gen.ts')
 list('cli/commands', 'cli/commands.gen.ts')
 templates()

@@ -1,10 +1,11 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { Verification } from '../../shared/engine/protocol.ts'
-import type { ExporterDef } from '../../shared/exporters/define.ts'
+import type { AnyExporter } from '../../shared/exporters/define.ts'
 import type { Issue } from '../../shared/result.ts'
 import { host } from '../host/pickHost.ts'
 import { projectStore } from '../store/projectStore.ts'
+import { runStore } from '../store/runStore.ts'
 import { say } from '../store/uiStore.ts'
 import { call } from './engine.ts'
 import { ensureModel } from './model.ts'
@@ -37,12 +38,12 @@ export const proofSentence = ({ runtime, samples, maxAbsDiff, sameClass }: Verif
   `Read back in ${runtime} on ${samples} samples: max |Δ| ${maxAbsDiff === 0 ? '0' : maxAbsDiff.toExponential(0)}, ${sameClass ? `same class ${samples}/${samples}` : 'classes differ'}`
 
 /** Turns the network into files of a format, proves them where that is possible, and writes them where the user says. */
-export const exportTo = async (def: ExporterDef): Promise<void> => {
+export const exportTo = async (def: AnyExporter, set: Readonly<Record<string, unknown>> = {}): Promise<void> => {
   if (deployStore.getState().busy) return
   const { project } = projectStore.getState()
   deployStore.setState({ busy: def.id })
   const ready = await ensureModel()
-  const made = ready.ok ? await call('export', { format: def.id, project }) : ready
+  const made = ready.ok ? await call('export', { format: def.id, project, history: runStore.getState().history, set }) : ready
   if (!made.ok) {
     finish(def.id, { verified: null, where: null, issue: made.issues[0] })
     return say(made.issues[0].message, 'bad')

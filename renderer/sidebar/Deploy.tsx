@@ -1,5 +1,5 @@
 import { Check, Download, TriangleAlert } from 'lucide-react'
-import type { ExporterDef } from '../../shared/exporters/define.ts'
+import type { AnyExporter } from '../../shared/exporters/define.ts'
 import { exporters } from '../../shared/exporters/registry.ts'
 import { type ExportOutcome, exportTo, proofSentence, useDeploy } from '../controller/deploy.ts'
 import { useModel } from '../controller/model.ts'
@@ -29,7 +29,7 @@ export const Deploy = () => {
   )
 }
 
-const Exporter = ({ def }: { def: ExporterDef }) => {
+const Exporter = ({ def }: { def: AnyExporter }) => {
   const busy = useDeploy(s => s.busy)
   const outcome = useDeploy(s => s.outcomes[def.id])
   const running = useRun(s => s.status !== 'idle' && s.status !== 'paused')

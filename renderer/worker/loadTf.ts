@@ -3,6 +3,7 @@ import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import type { AdapterInfo, EngineTf } from '../../shared/engine/tf.ts'
 import type { KernelHost } from '../../shared/kernels/wasm/host.ts'
+import { libraries } from './libraries.ts'
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|software/i
 
@@ -62,5 +63,5 @@ export const loadEngineBrowser = (onWork: () => void, kernels: KernelHost): Engi
     if (backend === 'webgpu') return loadWebGpu()
     return backend === 'wasm' ? loadWasm() : true
   }
-  return { tf, load, adapter, device, kernels, breathe: breathing() }
+  return { tf, load, adapter, device, kernels, libraries, breathe: breathing() }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { libraries } from '../../node/libraries.ts'
 import type { BackendId } from '../graph/document.ts'
 import { unwrap } from '../result.ts'
 import { backendOrder, startBackend } from './backends.ts'
@@ -23,7 +24,13 @@ const machine = (works: readonly BackendId[], adapter: AdapterInfo | null, silen
     registerGradient: () => undefined,
     tidy: () => product,
   } as unknown as Tf
-  return { tf, load: async id => id !== 'webgpu' || adapter !== null, adapter: async () => adapter, breathe: async () => undefined }
+  return {
+    tf,
+    load: async id => id !== 'webgpu' || adapter !== null,
+    adapter: async () => adapter,
+    libraries,
+    breathe: async () => undefined,
+  }
 }
 
 const all: BackendId[] = ['webgpu', 'wasm', 'webgl', 'cpu']

@@ -211,7 +211,16 @@ export interface EngineCalls {
   }
   evaluate: { args: { part: PartName }; answer: Evaluation }
   weights: { args: Record<string, never>; answer: readonly NamedWeight[] }
-  export: { args: { format: string; project: ProjectFile }; answer: { files: readonly ExportedFile[]; verified: Verification | null } }
+  /** `set` holds the format's choices by name; `history` the events of the last training. */
+  export: {
+    args: {
+      format: string
+      project: ProjectFile
+      history: readonly unknown[]
+      set: Readonly<Record<string, unknown>>
+    }
+    answer: { files: readonly ExportedFile[]; verified: Verification | null }
+  }
 }
 
 /** Messages to the worker. */

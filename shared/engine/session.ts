@@ -2,10 +2,12 @@ import type { PartName } from '../data/prepared.ts'
 import { exporterOf } from '../exporters/registry.ts'
 import type { ProjectFile, TrainingSetup } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
+import { type ParamSchema, parseParams } from '../layers/params.ts'
 import { fail, ok, type Result, toIssue } from '../result.ts'
 import { type CommandQueue, commandQueue } from './commands.ts'
 import { evaluate } from './evaluate.ts'
 import { objectiveOf } from './objective.ts'
+import { proofInputs, scorer } from './proof.ts'
 import type { EngineCalls, EngineMessage, EngineRequest, ProbeInput, ProbeResult, TrainCommand } from './protocol.ts'
 import { type AssetReader, SessionData } from './sessionData.ts'
 import { SessionModel } from './sessionModel.ts'
@@ -32,7 +34,6 @@ interface Running {
   step: number
 }
 
-const PROOF_SAMPLES = 32
 const busy = fail('engine/busy', 'A training is running: stop it first.')
 
 /** The engine behind the window's calls: one backend, one data set, one model, at most one training. */
@@ -103,7 +104,7 @@ export class EngineSession {
     },
     evaluate: ({ part }) => this.inTurn(() => this.evaluate(part)),
     weights: async () => (this.model.held ? ok(await getWeights(this.model.held.model)) : ok([])),
-    export: ({ format, project }) => this.inTurn(() => this.export(format, project)),
+    export: args => this.inTurn(() => this.export(args)),
   }
 
   /** Work that changes or needs the model as a whole goes one after another. */
@@ -194,33 +195,28 @@ export class EngineSession {
     return found ? ok(found) : fail('data/empty-part', `The ${part} part of the data is empty: give it a share in the Data panel.`)
   }
 
-  private async export(format: string, project: ProjectFile): Answer<'export'> {
+  private async export({ format, project, history, set }: EngineCalls['export']['args']): Answer<'export'> {
     const def = exporterOf(format)
     if (!def) return fail('export/unknown-format', `This version cannot export to "${format.slice(0, 60)}".`)
+    const { values, issues } = parseParams(def.params as ParamSchema, set)
+    const [wrong, ...others] = issues
+    if (wrong) return { ok: false, issues: [wrong, ...others] }
     if (this.running && def.needsWeights) return busy
     const held = this.running && this.model.held ? ok(this.model.held) : await this.model.ensure(project, null)
     if (!held.ok) return held
-    const { tf } = this.deps.engine
+    const { tf, libraries } = this.deps.engine
     const resolved = resolve(project)
     const place = new Map(resolved.order.map((id, i) => [id, i]))
     const rank = (name: string) => place.get(name.slice(0, name.lastIndexOf('/'))) ?? 0
     const weights = (await getWeights(held.value.model)).sort((a, b) => rank(a.name) - rank(b.name))
-    const probe = this.proof(held.value.model.inputs[0]?.shape.slice(1).map(d => d ?? 1) ?? [])
-    try {
-      return await def.run({ project, resolved, weights, tf, model: held.value.model, probe })
-    } finally {
-      probe.dispose()
-    }
-  }
-
-  /** Inputs for proving an export: samples of the data where they fit, else seeded noise. */
-  private proof(shape: readonly number[]) {
-    const { tf } = this.deps.engine
+    const { model } = held.value
     const data = this.data.prepared
-    const part = data && [data.test, data.train, data.validation].find(p => p.count > 0)
-    const size = shape.reduce((a, b) => a * b, 1)
-    if (!data || !part || part.inputs.length / part.count !== size) return tf.randomNormal([PROOF_SAMPLES, ...shape], 0, 1, 'float32', 1)
-    const count = Math.min(PROOF_SAMPLES, part.count)
-    return tf.tensor(part.inputs.slice(0, count * size), [count, ...shape])
+    const probes = proofInputs(this.deps.engine, model, data)
+    const score = scorer(this.deps.engine, project.training.loss, data)
+    try {
+      return await def.run({ project, resolved, history, weights, tf, libraries, model, probes, score }, values)
+    } finally {
+      tf.dispose(probes)
+    }
   }
 }

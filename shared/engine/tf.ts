@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { BackendId } from '../graph/document.ts'
 import type { KernelHost } from '../kernels/wasm/host.ts'
+import type { Libraries } from './libraries.ts'
 import type { GpuDevice } from './plan/webgpu/gpu.ts'
 
 /** The tfjs module itself, passed in by the surroundings. */
@@ -25,6 +26,7 @@ export interface EngineTf {
   readonly kernels?: KernelHost
   /** The device that tfjs's WebGPU backend computes on, so that plans share it; null while another backend runs. */
   device?(): GpuDevice | null
+  readonly libraries: Libraries
   /** Lets waiting messages and timers run, then returns; called between two training steps, so it must be fast. */
   breathe(): Promise<void>
 }

@@ -1,23 +1,30 @@
 import type * as tf from '@tensorflow/tfjs'
+import type { Libraries } from '../engine/libraries.ts'
 import type { ExportedFile, NamedWeight, Verification } from '../engine/protocol.ts'
 import type { ProjectFile } from '../graph/document.ts'
 import type { Resolved } from '../graph/resolved.ts'
+import type { ParamSchema, ValuesOf } from '../layers/params.ts'
 import type { Result } from '../result.ts'
 
 /** What every exporter gets: the network as drawn and what follows from it. */
 export interface ExportDocument {
   readonly project: ProjectFile
   readonly resolved: Resolved
+  /** Events of the last training, oldest first, as a project file keeps them; empty when it was never trained. */
+  readonly history: readonly unknown[]
 }
 
 /** What an exporter of a trained network may use. Weights are in the order of `resolved`, named `<node>/<weight>`. */
 export interface ExportInput extends ExportDocument {
   readonly weights: readonly NamedWeight[]
   readonly tf: typeof tf
+  readonly libraries: Libraries
   /** The trained model, for formats that ask it and for the proof. */
   readonly model: tf.LayersModel
-  /** `[samples, ...shape]` inputs for the proof. */
-  readonly probe: tf.Tensor
+  /** Inputs for the proof, one tensor `[samples, ...shape]` per input of the model. */
+  readonly probes: readonly tf.Tensor[]
+  /** Share of right answers, 0–1, that a model of the same inputs and outputs reaches on held-out samples; null where there are none, or no classes. */
+  score(model: tf.LayersModel): Promise<{ readonly accuracy: number; readonly samples: number } | null>
 }
 
 /** A finished export: every file, and the proof where the format can be run here. */
@@ -26,18 +33,38 @@ export interface ExportOutput {
   readonly verified: Verification | null
 }
 
-interface ExporterBase {
+interface ExporterBase<S extends ParamSchema> {
   readonly id: string
   readonly title: string
   readonly doc: string
   /** Suggested file or folder name ending, e.g. `.py`; a format of several files is written as a folder (CLI) or a zip (window). */
   readonly extension: string
+  /** Choices of this format; the Deploy panel's fields and the command line's `--set name=value` follow from them. */
+  readonly params: S
 }
 
-/** One format people can take their network away in; one that needs no weights needs no model either. */
-export type ExporterDef =
-  | (ExporterBase & { readonly needsWeights: true; run(input: ExportInput): Promise<Result<ExportOutput>> })
-  | (ExporterBase & { readonly needsWeights: false; run(input: ExportDocument): Promise<Result<ExportOutput>> })
+/** A format that carries weights, written from the trained model. */
+export interface TrainedExporter<S extends ParamSchema> extends ExporterBase<S> {
+  readonly needsWeights: true
+  run(input: ExportInput, values: ValuesOf<S>): Promise<Result<ExportOutput>>
+}
 
-/** Declares an exporter. */
-export const defineExporter = <const D extends ExporterDef>(def: D): D => def
+/** A format that shows the network as drawn and needs no model. */
+export interface DrawnExporter<S extends ParamSchema> extends ExporterBase<S> {
+  readonly needsWeights: false
+  run(input: ExportDocument, values: ValuesOf<S>): Promise<Result<ExportOutput>>
+}
+
+/** One format people can take their network away in. */
+export type ExporterDef<S extends ParamSchema> = TrainedExporter<S> | DrawnExporter<S>
+
+/** Declares an exporter; infers the types of its choices. */
+export function defineExporter<const S extends ParamSchema>(def: TrainedExporter<S>): TrainedExporter<S>
+export function defineExporter<const S extends ParamSchema>(def: DrawnExporter<S>): DrawnExporter<S>
+export function defineExporter<S extends ParamSchema>(def: ExporterDef<S>): ExporterDef<S> {
+  return def
+}
+
+/** The erased form that lists work with; values passed in must come from `parseParams` of the same definition. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry erases the types of choices on purpose, here and nowhere else
+export type AnyExporter = ExporterDef<any>

@@ -1,4 +1,11 @@
+import * as tf from '@tensorflow/tfjs'
+import { libraries } from '../../node/libraries.ts'
+import { buildModel } from '../engine/build.ts'
+import { getWeights } from '../engine/weights.ts'
 import { blankProject, type Graph, type GraphNode, type ProjectFile } from '../graph/document.ts'
+import { resolve } from '../graph/resolve.ts'
+import { unwrap } from '../result.ts'
+import type { ExportInput } from './define.ts'
 
 /** A node for a story: id, type, parameters, and the name it shows. */
 export const node = (id: string, type: string, params: GraphNode['params'] = {}, more: Partial<GraphNode> = {}): GraphNode => ({
@@ -40,3 +47,12 @@ export const branched = (): ProjectFile =>
     ],
     ['image>left', 'image>right', 'left>sum', 'right>sum', 'sum>pool', 'pool>flat', 'flat>out'],
   )
+
+/** What an exporter gets for a network with weights drawn from a seed; the caller disposes of model and probes. */
+export const exportInputOf = async (project: ProjectFile, seed = 1): Promise<ExportInput> => {
+  const resolved = resolve(project)
+  const model = unwrap(buildModel(resolved, tf, seed))
+  const probes = resolved.inputs.map(id => tf.randomUniform([8, ...(resolved.nodes.get(id)?.output ?? [])], 0, 1, 'float32', 7))
+  const weights = await getWeights(model)
+  return { project, resolved, history: [], weights, tf, libraries, model, probes, score: async () => null }
+}

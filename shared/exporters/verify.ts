@@ -31,20 +31,21 @@ export const compare = (runtime: string, samples: number, wanted: ArrayLike<numb
   return { runtime, samples, maxAbsDiff: wanted.length === got.length ? largestDifference(wanted, got) : Number.NaN, sameClass }
 }
 
-const outputsOf = (model: tf.LayersModel, probe: tf.Tensor): tf.Tensor[] => {
-  const y = model.predict(model.inputs.length > 1 ? model.inputs.map(() => probe) : probe)
+/** Outputs of a model for one tensor per input; the caller disposes of them. */
+export const outputsOf = (model: tf.LayersModel, probes: readonly tf.Tensor[]): tf.Tensor[] => {
+  const y = model.predict([...probes])
   return Array.isArray(y) ? y : [y]
 }
 
-/** Runs the probe `[samples, ...shape]` through both models and compares every output; the worst one counts. */
+/** Runs the probes, one `[samples, ...shape]` per input, through both models and compares every output; the worst one counts. */
 export const verifyModels = async (
   runtime: string,
   wanted: tf.LayersModel,
   got: tf.LayersModel,
-  probe: tf.Tensor,
+  probes: readonly tf.Tensor[],
 ): Promise<Result<Verification>> => {
-  const samples = probe.shape[0] ?? 0
-  const [a, b] = [outputsOf(wanted, probe), outputsOf(got, probe)]
+  const samples = probes[0]?.shape[0] ?? 0
+  const [a, b] = [outputsOf(wanted, probes), outputsOf(got, probes)]
   try {
     let worst: Verification = { runtime, samples, maxAbsDiff: 0, sameClass: a.length === b.length }
     for (const [i, left] of a.entries()) {

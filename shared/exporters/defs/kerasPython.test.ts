@@ -8,7 +8,7 @@ import { branched, node, projectOf } from '../exporters.testkit.ts'
 import { pyCall, pyVariable } from '../python.ts'
 import { kerasPython, kerasSource } from './kerasPython.ts'
 
-const sourceOf = (project: ProjectFile): string => kerasSource({ project, resolved: resolve(project) })
+const sourceOf = (project: ProjectFile): string => kerasSource({ project, resolved: resolve(project), history: [] })
 const python = spawnSync('python3', ['-c', 'print(1)'], { encoding: 'utf8' }).status === 0
 
 /** The first name of everything that a program calls, as Python's own parser sees it. */
@@ -81,7 +81,7 @@ describe('a network as Keras source', () => {
 
   it('refuses a network with a layer nobody knows, naming it', async () => {
     const project = projectOf([node('a', 'input', { shape: [4] }), node('b', 'warpDrive', {}, { name: 'Warp' })], ['a>b'])
-    const result = await kerasPython.run({ project, resolved: resolve(project) })
+    const result = await kerasPython.run({ project, resolved: resolve(project), history: [] }, {})
     expect(result.ok ? '' : result.issues[0]).toMatchObject({ node: 'b', message: expect.stringContaining('"Warp"') })
   })
 })

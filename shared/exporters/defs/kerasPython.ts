@@ -96,6 +96,7 @@ export const kerasPython = defineExporter({
   title: 'Keras (Python)',
   doc: 'Python source that builds and compiles the same network with the Keras 3 functional API; it carries no weights.',
   extension: '.py',
+  params: {},
   needsWeights: false,
   run: async input => {
     const check = checkGraph(input.resolved)

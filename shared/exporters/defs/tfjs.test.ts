@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { buildModel } from '../../engine/build.ts'
 import { getWeights } from '../../engine/weights.ts'
 import type { ProjectFile } from '../../graph/document.ts'
 import { resolve } from '../../graph/resolve.ts'
 import { unwrap } from '../../result.ts'
 import type { ExportInput } from '../define.ts'
-import { branched, node, projectOf } from '../exporters.testkit.ts'
+import { branched, exportInputOf, node, projectOf } from '../exporters.testkit.ts'
 import { tfjs } from './tfjs.ts'
 
 beforeAll(async () => {
@@ -25,30 +24,30 @@ afterEach(() => {
 })
 
 const inputOf = async (project: ProjectFile, seed = 1): Promise<ExportInput> => {
-  const resolved = resolve(project)
-  const model = unwrap(buildModel(resolved, tf, seed))
-  const probe = tf.randomUniform([8, ...(resolved.nodes.get(resolved.inputs[0] ?? '')?.output ?? [])], 0, 1, 'float32', 7)
-  open.push(model, probe)
-  return { project, resolved, weights: await getWeights(model), tf, model, probe }
+  const input = await exportInputOf(project, seed)
+  open.push(input.model, ...input.probes)
+  return input
 }
 
+const write = (input: ExportInput) => tfjs.run(input, {})
+
 const told = async (input: ExportInput): Promise<string> => {
-  const result = await tfjs.run(input)
+  const result = await write(input)
   return result.ok ? 'written' : result.issues[0].message
 }
 
 describe('a network exported to tfjs', () => {
   it('is two files, proven by loading them again', async () => {
-    const { files, verified } = unwrap(await tfjs.run(await inputOf(branched())))
+    const { files, verified } = unwrap(await write(await inputOf(branched())))
     expect(files.map(f => f.path)).toEqual(['model.json', 'weights.bin'])
     expect(verified).toEqual({ runtime: `tfjs ${tf.version.tfjs}`, samples: 8, maxAbsDiff: 0, sameClass: true })
     expect(files[1]?.bytes.length).toBe(4 * resolve(branched()).totals.parameters)
   })
 
   it('has the same bytes each time, for it holds no time and no counter', async () => {
-    const [one, two] = [unwrap(await tfjs.run(await inputOf(branched()))), unwrap(await tfjs.run(await inputOf(branched())))]
+    const [one, two] = [unwrap(await write(await inputOf(branched()))), unwrap(await write(await inputOf(branched())))]
     expect(one.files).toEqual(two.files)
-    const other = unwrap(await tfjs.run(await inputOf(branched(), 2)))
+    const other = unwrap(await write(await inputOf(branched(), 2)))
     expect(other.files[1]?.bytes).not.toEqual(one.files[1]?.bytes)
   })
 
@@ -62,7 +61,7 @@ describe('a network exported to tfjs', () => {
     const values = norm.getWeights().map((w, i) => w.add(i / 2))
     norm.setWeights(values)
     open.push(...values)
-    const { verified } = unwrap(await tfjs.run({ ...input, weights: await getWeights(input.model) }))
+    const { verified } = unwrap(await write({ ...input, weights: await getWeights(input.model) }))
     expect(verified?.maxAbsDiff).toBe(0)
   })
 

@@ -84,13 +84,14 @@ export const tfjs = defineExporter({
   title: 'TensorFlow.js',
   doc: 'A LayersModel for web pages and Node: model.json and weights.bin, loaded with tf.loadLayersModel.',
   extension: '-tfjs',
+  params: {},
   needsWeights: true,
   run: async input => {
     for (const check of [checkGraph(input.resolved), checkWeights(input), checkClasses(input)]) if (!check.ok) return check
     const files = filesOf(await artifactsOf(input.model))
     const copy = await reload(input.tf, files)
     try {
-      const verified = await verifyModels(`tfjs ${input.tf.version.tfjs}`, input.model, copy, input.probe)
+      const verified = await verifyModels(`tfjs ${input.tf.version.tfjs}`, input.model, copy, input.probes)
       return verified.ok ? ok({ files, verified: verified.value }) : verified
     } finally {
       copy.dispose()

@@ -1,0 +1,15 @@
+import type { Libraries } from '../shared/engine/libraries.ts'
+
+/** Libraries of single file formats in Node, loaded when first asked for. */
+export const libraries: Libraries = {
+  h5wasm: async () => {
+    const h5wasm = await import('h5wasm/node')
+    await h5wasm.ready
+    return h5wasm
+  },
+  onnxruntime: async () => {
+    const ort = await import('onnxruntime-web')
+    ort.env.wasm.numThreads = 1
+    return ort
+  },
+}

@@ -1,0 +1,13 @@
+import type * as h5wasm from 'h5wasm'
+import type * as onnxruntime from 'onnxruntime-web'
+
+/**
+ * Libraries that only some file formats need. The surroundings (the window's worker, the command line) load each when it is first asked for;
+ * `shared` knows their types only.
+ */
+export interface Libraries {
+  /** HDF5 reading and writing, ready to use; for Keras files. */
+  h5wasm(): Promise<typeof h5wasm>
+  /** ONNX Runtime with its wasm backend, ready to make sessions; for proving ONNX exports. */
+  onnxruntime(): Promise<typeof onnxruntime>
+}

@@ -1,0 +1,36 @@
+import type * as tfjs from '@tensorflow/tfjs'
+import type { PreparedData } from '../data/prepared.ts'
+import type { ExportInput } from '../exporters/define.ts'
+import type { LossId } from '../graph/document.ts'
+import { evaluate } from './evaluate.ts'
+import { objectiveOf } from './objective.ts'
+import type { EngineTf } from './tf.ts'
+
+/** Samples that prove an export. */
+const PROOF_SAMPLES = 32
+
+const shapeOf = (tensor: tfjs.SymbolicTensor): number[] => tensor.shape.slice(1).map(d => d ?? 1)
+
+/** Inputs for proving an export, one tensor per input: samples of the data where a single input takes them, else seeded noise. The caller disposes of them. */
+export const proofInputs = ({ tf }: EngineTf, model: tfjs.LayersModel, data: PreparedData | null): tfjs.Tensor[] => {
+  const part = data && [data.test, data.train, data.validation].find(p => p.count > 0)
+  const [only, ...more] = model.inputs.map(shapeOf)
+  const size = only?.reduce((a, b) => a * b, 1) ?? 0
+  if (part && only && more.length === 0 && part.inputs.length === part.count * size) {
+    const count = Math.min(PROOF_SAMPLES, part.count)
+    return [tf.tensor(part.inputs.slice(0, count * size), [count, ...only])]
+  }
+  return model.inputs.map((input, i) => tf.randomNormal([PROOF_SAMPLES, ...shapeOf(input)], 0, 1, 'float32', i + 1))
+}
+
+/** How `ExportInput.score` is answered: accuracy on the test part, else on the validation part. */
+export const scorer =
+  (engine: EngineTf, loss: LossId, data: PreparedData | null): ExportInput['score'] =>
+  async model => {
+    const part = data && [data.test, data.validation].find(p => p.count > 0)
+    const objective = data && objectiveOf(engine.tf, model, loss, data)
+    if (!part || !objective?.ok || objective.value.head.kind === 'values') return null
+    const pace = { breathe: () => engine.breathe() }
+    const found = await evaluate({ tf: engine.tf, objective: objective.value, part, shape: data.shape, pace })
+    return found && { accuracy: found.accuracy, samples: found.count }
+  }

@@ -1,0 +1,9 @@
+import type { ExportedFile } from '../engine/protocol.ts'
+import type { ImporterDef } from './define.ts'
+import { all } from './registry.gen.ts'
+
+/** Every import format, in the order of their files. */
+export const importers: readonly ImporterDef[] = all
+
+/** The format that these files are of, or undefined when no importer knows them. */
+export const importerOf = (files: readonly ExportedFile[]): ImporterDef | undefined => importers.find(def => def.matches(files))
