@@ -1,5 +1,6 @@
 import type { TrainEvent } from '../../shared/engine/protocol.ts'
 import { type Curves, emptyCurves, type RunStatus, runStore, type Series } from '../store/runStore.ts'
+import { thinHistory, thinSeries } from './thin.ts'
 
 type RunState = ReturnType<typeof runStore.getState>
 
@@ -10,6 +11,7 @@ const push = (series: Series, step: number, value: number): void => {
   if (!Number.isFinite(value)) return
   series.step.push(step)
   series.value.push(value)
+  thinSeries(series)
 }
 
 /** Adds what an event brings to the lines and marks; lines grow in place. */
@@ -51,6 +53,7 @@ export const afterEvent = (state: RunState, event: TrainEvent): Partial<RunState
   const curves = event.type === 'started' ? emptyCurves() : state.curves
   const history = event.type === 'started' ? [] : (state.history as TrainEvent[])
   history.push(event)
+  thinHistory(history)
   draw(curves, event)
   const status = STATUS[event.type]
   // A pause or stop that the user has asked for is not undone by a late event of the running kind.

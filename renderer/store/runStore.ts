@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import type { BackendReport, Score, TrainEvent } from '../../shared/engine/protocol.ts'
 import type { Issue } from '../../shared/result.ts'
 
-/** One drawn line: `step[i]` (batches from the start of the run) against `value[i]`. Append-only; `version` of the store tells that it grew. */
+/** One drawn line: `step[i]` (batches from the start of the run) against `value[i]`. Grows in place, and is thinned when it gets very long; `version` of the store tells that it grew. */
 export interface Series {
   readonly step: number[]
   readonly value: number[]
@@ -45,7 +45,7 @@ interface RunState {
   readonly secondsLeft: number
   /** Why the last run failed, if it did. */
   readonly issue: Issue | null
-  /** All events of the last run, as they go into the file's history. */
+  /** Events of the last run as they go into the file's history; of a very long run some batches are left out. */
   readonly history: readonly TrainEvent[]
   /** True once a model with trained weights lives in the worker. */
   readonly trained: boolean
