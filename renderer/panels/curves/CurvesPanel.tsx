@@ -1,5 +1,7 @@
 import { useState } from 'react'
 import { startTraining } from '../../controller/training.ts'
+import { Fixes } from '../../inspector/Issues.tsx'
+import { useProblems } from '../../store/problems.ts'
 import { useRun } from '../../store/runStore.ts'
 import { useWhyNotTrain } from '../../strips/useWhyNotTrain.ts'
 import { figure } from '../../ui/format.ts'
@@ -36,6 +38,7 @@ export const CurvesPanel = () => {
 }
 
 const NothingYet = () => {
+  const blocking = useProblems().find(problem => problem.severity === 'error')
   const reason = useWhyNotTrain()
   const issue = useRun(s => s.issue)
   return (
@@ -51,6 +54,7 @@ const NothingYet = () => {
         Train
       </button>
       {reason && <p className="faint">{reason}</p>}
+      {blocking && <Fixes issue={blocking} />}
     </div>
   )
 }
