@@ -51,7 +51,7 @@ describe('bytes', () => {
     expect(last.scales[0]).toBeCloseTo(1 / 255, 8)
     expect(last.scales[1]).toBe(1)
     const first = quantise(values, 3, 2)
-    expect([...first.bytes]).toEqual([255, 0, 3, 255, 3, 255])
+    expect([...first.bytes]).toEqual([255, 0, 2, 255, 3, 255])
   })
 
   it('hold 0 exactly, and every other value within half a step', () => {
