@@ -26,6 +26,8 @@ export interface ExportInput extends ExportDocument {
   readonly model: tf.LayersModel
   /** Inputs for the proof, one tensor `[samples, ...shape]` per input of the model. */
   readonly probes: readonly tf.Tensor[]
+  /** Class names of the loaded data, in the order of the outputs; empty where none is loaded or it has none. */
+  readonly classes: readonly string[]
   /** Share of right answers, 0–1, that a model of the same inputs and outputs, or a runtime, reaches on held-out samples; null where there are none, or no classes. */
   score(network: tf.LayersModel | Predict): Promise<{ readonly accuracy: number; readonly samples: number } | null>
 }
