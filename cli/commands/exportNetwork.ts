@@ -57,8 +57,10 @@ const runTrained = async (
   const { tf, libraries } = engine
   const probes = proofInputs(engine, model.value, data.value)
   const score = scorer(engine, model.value, project.training.loss, data.value)
-  const classes = data.value?.classes ?? []
-  return def.run({ project, resolved, history, weights: weights.value, tf, libraries, model: model.value, probes, classes, score }, set)
+  return def.run(
+    { project, resolved, history, weights: weights.value, tf, libraries, data: data.value, model: model.value, probes, score },
+    set,
+  )
 }
 
 const runExporter = (def: AnyExporter, task: Task, io: Io): Promise<Result<ExportOutput>> => {

@@ -211,11 +211,10 @@ export class EngineSession {
     const weights = (await getWeights(held.value.model)).sort((a, b) => rank(a.name) - rank(b.name))
     const { model } = held.value
     const data = this.data.prepared
-    const classes = data?.classes ?? []
     const probes = proofInputs(this.deps.engine, model, data)
     const score = scorer(this.deps.engine, model, project.training.loss, data)
     try {
-      return await def.run({ project, resolved, history, weights, tf, libraries, model, probes, classes, score }, values)
+      return await def.run({ project, resolved, history, weights, tf, libraries, data, model, probes, score }, values)
     } finally {
       tf.dispose(probes)
     }

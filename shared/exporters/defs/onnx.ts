@@ -1,7 +1,7 @@
 import type { Verification } from '../../engine/protocol.ts'
 import { p } from '../../layers/params.ts'
-import { fail, failAll, ok, type Result, toIssue } from '../../result.ts'
-import { defineExporter, type ExportInput } from '../define.ts'
+import { fail, ok, type Result, toIssue } from '../../result.ts'
+import { type DataFacts, defineExporter, type ExportInput } from '../define.ts'
 import { checkGraph, checkWeights } from '../guard.ts'
 import { modelParts } from '../onnx/file.ts'
 import type { OnnxGraph } from '../onnx/graph.ts'
@@ -14,15 +14,21 @@ import { judge, verifyRun } from '../verify.ts'
 /** Most bytes that a protocol buffer may have. */
 const LARGEST = 2 ** 31 - 1
 
+/** What a program needs to feed the network and to name its answers: `(raw − mean) / deviation` per channel, and the classes in their order. */
+const factsOf = ({ classes, scaling }: DataFacts): Record<string, string> => ({
+  scaling: JSON.stringify(scaling),
+  ...(classes.length > 0 ? { classes: JSON.stringify(classes) } : {}),
+})
+
 const graphOf = (input: ExportInput, precision: Precision): Result<OnnxGraph> => {
   const lowered = lower(input, precision)
   if (!lowered.ok) return lowered
-  const { project, classes } = input
+  const { project, data } = input
   return ok({
     ...lowered.value,
     name: project.name || 'network',
     doc: 'Images and sequences go in and come out with channels last, as in Keras: [batch, height, width, channels].',
-    metadata: { weights: precision, ...(classes.length ? { classes: JSON.stringify(classes) } : {}) },
+    metadata: { weights: precision, ...(data ? factsOf(data) : {}) },
   })
 }
 
@@ -74,7 +80,10 @@ export const onnx = defineExporter({
         await running.close()
       }
     } catch (error) {
-      return failAll([toIssue(error, 'export/not-proven')])
+      return fail(
+        'export/not-proven',
+        `The ONNX file could not be tried with ONNX Runtime, so nothing was written: ${toIssue(error).message.replace(/\.*$/, '')}.`,
+      )
     }
   },
 })
