@@ -56,7 +56,7 @@ const runTrained = async (
   if (!data.ok) return data
   const { tf, libraries } = engine
   const probes = proofInputs(engine, model.value, data.value)
-  const score = scorer(engine, project.training.loss, data.value)
+  const score = scorer(engine, model.value, project.training.loss, data.value)
   return def.run({ project, resolved, history, weights: weights.value, tf, libraries, model: model.value, probes, score }, set)
 }
 

@@ -182,6 +182,12 @@ export interface Verification {
   readonly samples: number
   readonly maxAbsDiff: number
   readonly sameClass: boolean
+  /** Samples whose class stayed the same, where it did not for all. */
+  readonly agreeing?: number
+  /** How weights were rounded on purpose, so that a difference is expected. */
+  readonly rounded?: 'float16' | 'int8'
+  /** Share of right answers on held-out samples, 0–1, of the network here and of what was written; where rounding may have changed it. */
+  readonly accuracy?: { readonly before: number; readonly after: number; readonly samples: number }
 }
 
 /** Calls from the window to the worker, each with its answer. One table: client and worker are both derived from it. */

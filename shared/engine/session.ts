@@ -212,7 +212,7 @@ export class EngineSession {
     const { model } = held.value
     const data = this.data.prepared
     const probes = proofInputs(this.deps.engine, model, data)
-    const score = scorer(this.deps.engine, project.training.loss, data)
+    const score = scorer(this.deps.engine, model, project.training.loss, data)
     try {
       return await def.run({ project, resolved, history, weights, tf, libraries, model, probes, score }, values)
     } finally {

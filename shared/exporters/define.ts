@@ -14,6 +14,9 @@ export interface ExportDocument {
   readonly history: readonly unknown[]
 }
 
+/** Outputs `[count, ...output shape]` of a network of one input and one output for samples `[count, ...shape]`, row-major. */
+export type Predict = (inputs: Float32Array, count: number) => Promise<Float32Array>
+
 /** What an exporter of a trained network may use. Weights are in the order of `resolved`, named `<node>/<weight>`. */
 export interface ExportInput extends ExportDocument {
   readonly weights: readonly NamedWeight[]
@@ -23,8 +26,8 @@ export interface ExportInput extends ExportDocument {
   readonly model: tf.LayersModel
   /** Inputs for the proof, one tensor `[samples, ...shape]` per input of the model. */
   readonly probes: readonly tf.Tensor[]
-  /** Share of right answers, 0–1, that a model of the same inputs and outputs reaches on held-out samples; null where there are none, or no classes. */
-  score(model: tf.LayersModel): Promise<{ readonly accuracy: number; readonly samples: number } | null>
+  /** Share of right answers, 0–1, that a model of the same inputs and outputs, or a runtime, reaches on held-out samples; null where there are none, or no classes. */
+  score(network: tf.LayersModel | Predict): Promise<{ readonly accuracy: number; readonly samples: number } | null>
 }
 
 /** A finished export: every file, and the proof where the format can be run here. */

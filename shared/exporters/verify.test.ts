@@ -27,6 +27,17 @@ describe('the proof of an export', () => {
     expect(judge(compare('tfjs', 1, wanted, got)).ok).toBe(false)
   })
 
+  it('lets rounded weights differ, but says how much and what it costs', () => {
+    const accuracy = { before: 0.9731, after: 0.97, samples: 500 }
+    const found = { ...compare('tfjs', 2, [0.9, 0.1, 0.6, 0.4], [0.8, 0.2, 0.4, 0.6]), rounded: 'int8', accuracy } as const
+    expect(found).toMatchObject({ sameClass: false, agreeing: 1 })
+    expect(judge(found).ok).toBe(true)
+    expect(proofSentence(found)).toMatch(
+      /difference 2\.0e-1, 1 of 2 classes the same\. A difference is expected: .* 8 bits\. Accuracy on 500 .*: 97\.31 % before, 97\.00 % after/,
+    )
+    expect(judge({ ...found, maxAbsDiff: Number.NaN }).ok).toBe(false)
+  })
+
   it('fails without samples', () => {
     const judged = judge(compare('tfjs', 0, [], []))
     expect(judged.ok ? '' : judged.issues[0].message).toMatch(/no sample/)
