@@ -201,11 +201,13 @@ export class EngineSession {
     const { values, issues } = parseParams(def.params as ParamSchema, set)
     const [wrong, ...others] = issues
     if (wrong) return { ok: false, issues: [wrong, ...others] }
-    if (this.running && def.needsWeights) return busy
-    const held = this.running && this.model.held ? ok(this.model.held) : await this.model.ensure(project, null)
-    if (!held.ok) return held
     const { tf, libraries } = this.deps.engine
     const resolved = resolve(project)
+    const drawn = { project, resolved, history, libraries }
+    if (!def.needsWeights) return def.run(drawn, values)
+    if (this.running) return busy
+    const held = await this.model.ensure(project, null)
+    if (!held.ok) return held
     const place = new Map(resolved.order.map((id, i) => [id, i]))
     const rank = (name: string) => place.get(name.slice(0, name.lastIndexOf('/'))) ?? 0
     const weights = (await getWeights(held.value.model)).sort((a, b) => rank(a.name) - rank(b.name))
@@ -214,7 +216,7 @@ export class EngineSession {
     const probes = proofInputs(this.deps.engine, model, data)
     const score = scorer(this.deps.engine, model, project.training.loss, data)
     try {
-      return await def.run({ project, resolved, history, weights, tf, libraries, data, model, probes, score }, values)
+      return await def.run({ ...drawn, weights, tf, data, model, probes, score }, values)
     } finally {
       tf.dispose(probes)
     }

@@ -13,6 +13,7 @@ export interface ExportDocument {
   readonly resolved: Resolved
   /** Events of the last training, oldest first, as a project file keeps them; empty when it was never trained. */
   readonly history: readonly unknown[]
+  readonly libraries: Libraries
 }
 
 /** What the samples are and how they were scaled, for formats that take raw values in. */
@@ -25,7 +26,6 @@ export type Predict = (inputs: Float32Array, count: number) => Promise<Float32Ar
 export interface ExportInput extends ExportDocument {
   readonly weights: readonly NamedWeight[]
   readonly tf: typeof tf
-  readonly libraries: Libraries
   /** Of the data that is loaded; null where none is. */
   readonly data: DataFacts | null
   /** The trained model, for formats that ask it and for the proof. */
@@ -55,6 +55,8 @@ interface ExporterBase<S extends ParamSchema> {
 /** A format that carries weights, written from the trained model. */
 export interface TrainedExporter<S extends ParamSchema> extends ExporterBase<S> {
   readonly needsWeights: true
+  /** True where the format cannot do without `ExportInput.data`. */
+  readonly needsData?: boolean
   run(input: ExportInput, values: ValuesOf<S>): Promise<Result<ExportOutput>>
 }
 

@@ -42,6 +42,16 @@ export const outputsOf = (model: tf.LayersModel, probes: readonly tf.Tensor[]): 
   return Array.isArray(y) ? y : [y]
 }
 
+/** Values of every output of a model for one tensor per input. */
+export const runModel = async (model: tf.LayersModel, probes: readonly tf.Tensor[]): Promise<readonly ArrayLike<number>[]> => {
+  const outputs = outputsOf(model, probes)
+  try {
+    return await Promise.all(outputs.map(t => t.data()))
+  } finally {
+    for (const t of outputs) t.dispose()
+  }
+}
+
 const worse = (a: Verification, b: Verification): Verification => {
   const agreeing = Math.min(a.agreeing ?? a.samples, b.agreeing ?? b.samples)
   const { runtime, samples } = a
@@ -74,15 +84,7 @@ export const verifyModels = async (
   got: tf.LayersModel,
   probes: readonly tf.Tensor[],
 ): Promise<Result<Verification>> => {
-  const found = await verifyRun(runtime, wanted, probes, async () => {
-    const outputs = outputsOf(got, probes)
-    try {
-      return await Promise.all(outputs.map(t => t.data()))
-    } finally {
-      for (const t of outputs) t.dispose()
-    }
-  })
-  return judge(found)
+  return judge(await verifyRun(runtime, wanted, probes, () => runModel(got, probes)))
 }
 
 /** Turns a proof that does not hold into an issue, so that a wrong export is never handed out; rounded weights need only give numbers. */

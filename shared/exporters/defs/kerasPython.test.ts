@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { libraries } from '../../../node/libraries.ts'
 import type { ProjectFile } from '../../graph/document.ts'
 import { resolve } from '../../graph/resolve.ts'
 import { parseParams } from '../../layers/params.ts'
@@ -8,7 +9,7 @@ import { branched, node, projectOf } from '../exporters.testkit.ts'
 import { pyCall, pyVariable } from '../python.ts'
 import { kerasPython, kerasSource } from './kerasPython.ts'
 
-const sourceOf = (project: ProjectFile): string => kerasSource({ project, resolved: resolve(project), history: [] })
+const sourceOf = (project: ProjectFile): string => kerasSource({ project, resolved: resolve(project), history: [], libraries })
 const python = spawnSync('python3', ['-c', 'print(1)'], { encoding: 'utf8' }).status === 0
 
 /** The first name of everything that a program calls, as Python's own parser sees it. */
@@ -81,7 +82,7 @@ describe('a network as Keras source', () => {
 
   it('refuses a network with a layer nobody knows, naming it', async () => {
     const project = projectOf([node('a', 'input', { shape: [4] }), node('b', 'warpDrive', {}, { name: 'Warp' })], ['a>b'])
-    const result = await kerasPython.run({ project, resolved: resolve(project), history: [] }, {})
+    const result = await kerasPython.run({ project, resolved: resolve(project), history: [], libraries }, {})
     expect(result.ok ? '' : result.issues[0]).toMatchObject({ node: 'b', message: expect.stringContaining('"Warp"') })
   })
 })
