@@ -4,6 +4,7 @@ import type { InputSpec } from './inputs.ts'
 import type { ParamSchema, ValuesOf } from './params.ts'
 import type { PlanOp } from './plan.ts'
 import type { Shape } from './shape.ts'
+import type { TorchForm } from './torch.ts'
 
 /** Groups of the palette, in its order; each has one colour and icon. */
 export const CATEGORIES = [
@@ -85,6 +86,8 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   plan?(input: I, v: ValuesOf<S>): readonly PlanOp[] | null
   /** The Keras call that makes the same layer. */
   keras(v: ValuesOf<S>): Call
+  /** The same layer in PyTorch; absent: PyTorch has nothing like it, and the export says so. */
+  pytorch?(input: I, output: Shape, v: ValuesOf<S>): TorchForm
   /** Documented cases that the contract test compares with tfjs: input shapes and parameters. */
   readonly cases: readonly LayerCase<S>[]
 }

@@ -23,5 +23,6 @@ export const activation = defineLayer({
   build: (v, { tf, name }) => tf.layers.activation({ name, activation: v.activation }),
   plan: (_input, v) => [{ op: 'activation', kind: v.activation }],
   keras: v => ({ name: 'layers.Activation', args: { activation: kerasActivation(v.activation) } }),
+  pytorch: (_input, _output, v) => ({ forward: '$1', activation: v.activation }),
   cases: ACTIVATIONS.map(name => ({ input: [[5, 3]], params: { activation: name } })),
 })

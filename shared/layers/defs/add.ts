@@ -18,5 +18,6 @@ export const add = defineLayer({
   build: (_v, { tf, name }) => tf.layers.add({ name }),
   plan: () => [{ op: 'add' }],
   keras: () => ({ name: 'layers.Add', args: {} }),
+  pytorch: input => ({ forward: input.map((_, i) => `$${i + 1}`).join(' + ') }),
   cases: mergeCases,
 })

@@ -16,5 +16,6 @@ export const average = defineLayer({
   formula: mergeFormula(names => `(${names.join(' + ')}) / ${names.length}`, 'mean of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.average({ name }),
   keras: () => ({ name: 'layers.Average', args: {} }),
+  pytorch: input => ({ forward: `(${input.map((_, i) => `$${i + 1}`).join(' + ')}) / ${input.length}` }),
   cases: mergeCases,
 })

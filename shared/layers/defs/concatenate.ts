@@ -3,6 +3,7 @@ import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { shapeList } from '../lib/merge.ts'
+import { torchAxis } from '../lib/torch.ts'
 import { p } from '../params.ts'
 import type { Shape } from '../shape.ts'
 
@@ -62,6 +63,9 @@ export const concatenate = defineLayer({
   build: (v, { tf, name, output }) => tf.layers.concatenate({ name, axis: indexOf(v.axis, output.length) + 1 }),
   plan: ([first], v) => [{ op: 'concatenate', axis: indexOf(v.axis, first?.length ?? 0) }],
   keras: v => ({ name: 'layers.Concatenate', args: v.axis === -1 ? {} : { axis: v.axis } }),
+  pytorch: (input, output, v) => ({
+    forward: `torch.cat((${input.map((_, i) => `$${i + 1}`).join(', ')}), dim=${torchAxis(output, indexOf(v.axis, output.length))})`,
+  }),
   cases: [
     {
       input: [

@@ -6,6 +6,7 @@ import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { torchConv, torchKernel } from '../lib/torch.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { activated } from '../plan.ts'
@@ -81,6 +82,10 @@ export const conv2d = defineLayer({
           v.activation,
         ),
   keras: v => ({ name: 'layers.Conv2D', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
+  pytorch(input, output, v) {
+    const { module, pad } = torchConv(input, output, { ...v, size: v.kernelSize, dilation: v.dilationRate })
+    return { modules: { '': module }, forward: `$m(${pad('$1')})`, activation: v.activation, weights: torchKernel([3, 2, 0, 1], v.useBias) }
+  },
   cases: [
     { input: [[28, 28, 1]], params: { filters: 20, kernelSize: [5, 5], activation: 'relu' } },
     { input: [[28, 28, 1]], params: { filters: 16, kernelSize: [5, 5], padding: 'same' } },

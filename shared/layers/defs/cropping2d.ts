@@ -37,6 +37,9 @@ export const cropping2d = defineLayer({
   ],
   build: (v, { tf, name }) => tf.layers.cropping2D({ name, cropping: [[...v.height], [...v.width]] }),
   keras: v => ({ name: 'layers.Cropping2D', args: { cropping: [v.height, v.width] } }),
+  pytorch: ([h, w], _output, { height: [top, bottom], width: [left, right] }) => ({
+    forward: `$1[:, :, ${top}:${h - bottom}, ${left}:${w - right}]`,
+  }),
   cases: [
     { input: [[28, 28, 1]], params: {} },
     { input: [[5, 6, 2]], params: { height: [0, 1], width: [2, 0] } },

@@ -6,6 +6,7 @@ import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { channelsFirst, channelsLast, torchKernel } from '../lib/torch.ts'
 import { p } from '../params.ts'
 import { activated } from '../plan.ts'
 import { type Shape, sizeOf } from '../shape.ts'
@@ -45,6 +46,14 @@ export const dense = defineLayer({
     }),
   plan: (_input, v) => (isPenalised(v) ? null : activated({ op: 'dense', bias: v.useBias }, v.activation)),
   keras: v => ({ name: 'layers.Dense', args: { units: v.units, ...kernelCall(v) } }),
+  pytorch: (input, output, v) => ({
+    modules: {
+      '': { name: 'nn.Linear', args: { in_features: input.at(-1) ?? 0, out_features: v.units, ...(v.useBias ? {} : { bias: false }) } },
+    },
+    forward: channelsFirst(output, `$m(${channelsLast(input, '$1')})`),
+    activation: v.activation,
+    weights: torchKernel([1, 0], v.useBias),
+  }),
   cases: [
     { input: [[784]], params: { units: 64, activation: 'relu' } },
     { input: [[4]], params: { units: 10, useBias: false, l2: 0.01 } },

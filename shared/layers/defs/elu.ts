@@ -16,6 +16,7 @@ export const elu = defineLayer({
   build: (_v, { tf, name }) => tf.layers.elu({ name }),
   plan: () => [{ op: 'activation', kind: 'elu' }],
   keras: () => ({ name: 'layers.ELU', args: {} }),
+  pytorch: () => ({ forward: '$1', activation: 'elu' }),
   cases: [
     { input: [[5, 3]], params: {} },
     { input: [[4, 4, 2]], params: {} },

@@ -3,6 +3,7 @@ import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
+import { channelsFirst, channelsLast } from '../lib/torch.ts'
 import { p } from '../params.ts'
 
 /** A table of learned vectors, one per word. */
@@ -50,6 +51,11 @@ export const embedding = defineLayer({
       output_dim: v.outputDim,
       ...(v.embeddingsInitializer === 'randomUniform' ? {} : { embeddings_initializer: kerasInitialiser(v.embeddingsInitializer) }),
     },
+  }),
+  pytorch: (input, output, v) => ({
+    modules: { '': { name: 'nn.Embedding', args: { num_embeddings: v.inputDim, embedding_dim: v.outputDim } } },
+    forward: channelsFirst(output, `$m(${channelsLast(input, '$1')}.long())`),
+    weights: { embeddings: { key: '.weight' } },
   }),
   cases: [
     { input: [[12]], params: { inputDim: 40, outputDim: 8 } },

@@ -20,6 +20,7 @@ export const globalMaxPooling2d = defineLayer({
   build: (_v, { tf, name }) => tf.layers.globalMaxPooling2d({ name }),
   plan: ([h, w]) => [{ op: 'pool', kind: 'max', size: [h, w], strides: [1, 1], padding: 'valid' }],
   keras: () => ({ name: 'layers.GlobalMaxPooling2D', args: {} }),
+  pytorch: () => ({ forward: '$1.amax(dim=(2, 3))' }),
   cases: [
     { input: [[7, 7, 64]], params: {} },
     { input: [[3, 5, 2]], params: {} },

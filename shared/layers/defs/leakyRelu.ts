@@ -27,6 +27,7 @@ export const leakyRelu = defineLayer({
   formula: (_input, _output, v) => [{ about: 'output', expression: `x if x > 0 else ${v.negativeSlope} · x`, legend: 'for each value x' }],
   build: (v, { tf, name }) => tf.layers.leakyReLU({ name, alpha: v.negativeSlope }),
   keras: v => ({ name: 'layers.LeakyReLU', args: { negative_slope: v.negativeSlope } }),
+  pytorch: (_input, _output, v) => ({ forward: `F.leaky_relu($1, ${v.negativeSlope})` }),
   cases: [
     { input: [[5, 3]], params: {} },
     { input: [[4, 4, 2]], params: { negativeSlope: 0.1 } },

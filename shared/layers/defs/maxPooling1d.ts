@@ -1,6 +1,7 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { poolCall1d, poolCases1d, poolFormulas1d, poolParams1d, poolShape1d, poolSummary1d } from '../lib/pooling1d.ts'
+import { alongSteps, torchPool } from '../lib/torch.ts'
 
 /** Keeps the largest value of each window of a sequence, feature by feature. */
 export const maxPooling1d = defineLayer({
@@ -15,5 +16,8 @@ export const maxPooling1d = defineLayer({
   formula: poolFormulas1d,
   build: (v, { tf, name }) => tf.layers.maxPooling1d({ name, ...v }),
   keras: v => poolCall1d('layers.MaxPooling1D', v),
+  pytorch: (input, output, v) => ({
+    forward: alongSteps(x => torchPool('max', input, output, { poolSize: [v.poolSize], strides: [v.strides] }, x)),
+  }),
   cases: poolCases1d,
 })

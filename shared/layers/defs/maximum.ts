@@ -16,5 +16,6 @@ export const maximum = defineLayer({
   formula: mergeFormula(names => `max(${names.join(', ')})`, 'largest of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.maximum({ name }),
   keras: () => ({ name: 'layers.Maximum', args: {} }),
+  pytorch: input => ({ forward: `torch.stack((${input.map((_, i) => `$${i + 1}`).join(', ')})).amax(dim=0)` }),
   cases: mergeCases,
 })

@@ -16,5 +16,6 @@ export const minimum = defineLayer({
   formula: mergeFormula(names => `min(${names.join(', ')})`, 'smallest of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.minimum({ name }),
   keras: () => ({ name: 'layers.Minimum', args: {} }),
+  pytorch: input => ({ forward: `torch.stack((${input.map((_, i) => `$${i + 1}`).join(', ')})).amin(dim=0)` }),
   cases: mergeCases,
 })

@@ -16,5 +16,6 @@ export const multiply = defineLayer({
   formula: mergeFormula(names => names.join(' · '), 'product of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.multiply({ name }),
   keras: () => ({ name: 'layers.Multiply', args: {} }),
+  pytorch: input => ({ forward: input.map((_, i) => `$${i + 1}`).join(' * ') }),
   cases: mergeCases,
 })

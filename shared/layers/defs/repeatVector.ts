@@ -18,6 +18,7 @@ export const repeatVector = defineLayer({
   ],
   build: (v, { tf, name }) => tf.layers.repeatVector({ name, n: v.n }),
   keras: v => ({ name: 'layers.RepeatVector', args: { n: v.n } }),
+  pytorch: (_input, _output, v) => ({ forward: `$1.unsqueeze(1).repeat(1, ${v.n}, 1)` }),
   cases: [
     { input: [[8]], params: {} },
     { input: [[3]], params: { n: 5 } },

@@ -16,6 +16,7 @@ export const softmax = defineLayer({
   build: (_v, { tf, name }) => tf.layers.softmax({ name, axis: -1 }),
   plan: () => [{ op: 'activation', kind: 'softmax' }],
   keras: () => ({ name: 'layers.Softmax', args: {} }),
+  pytorch: () => ({ forward: '$1', activation: 'softmax' }),
   cases: [
     { input: [[10]], params: {} },
     { input: [[4, 3]], params: {} },

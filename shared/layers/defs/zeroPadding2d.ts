@@ -25,6 +25,7 @@ export const zeroPadding2d = defineLayer({
   build: (v, { tf, name }) => tf.layers.zeroPadding2d({ name, padding: [[...v.height], [...v.width]] }),
   plan: (_input, v) => [{ op: 'pad', top: v.height[0], left: v.width[0] }],
   keras: v => ({ name: 'layers.ZeroPadding2D', args: { padding: [v.height, v.width] } }),
+  pytorch: (_input, _output, { height, width }) => ({ forward: `F.pad($1, (${[...width, ...height].join(', ')}))` }),
   cases: [
     { input: [[24, 24, 3]], params: { height: [3, 3], width: [3, 3] } },
     { input: [[5, 6, 2]], params: { height: [0, 1], width: [2, 0] } },
