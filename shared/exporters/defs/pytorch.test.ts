@@ -17,7 +17,7 @@ const sourceOf = (project: ProjectFile): string => {
 }
 const exported = async (project: ProjectFile) => {
   const input = await exportInputOf(project)
-  const files = new Map(unwrap(await pytorch.run(input, {})).files.map(f => [f.path, f.bytes]))
+  const files = new Map(unwrap(await pytorch.run(input, { training: false })).files.map(f => [f.path, f.bytes]))
   return {
     input,
     files,
@@ -148,7 +148,10 @@ describe('nothing is written', () => {
   it('when a weight is not a number', async () => {
     const input = await exportInputOf(branched())
     const weights = input.weights.map(w => (w.name === 'left/bias' ? { ...w, values: Float32Array.of(Number.NaN, 0) } : w))
-    expect(await pytorch.run({ ...input, weights }, {})).toMatchObject({ ok: false, issues: [{ code: 'export/not-finite', node: 'left' }] })
+    expect(await pytorch.run({ ...input, weights }, { training: false })).toMatchObject({
+      ok: false,
+      issues: [{ code: 'export/not-finite', node: 'left' }],
+    })
   })
 
   it('when PyTorch has no such layer', async () => {
@@ -158,7 +161,7 @@ describe('nothing is written', () => {
     if (!entry?.def) throw new Error('no pool')
     const { pytorch: _, ...def } = entry.def
     nodes.set('pool', { ...entry, def })
-    const result = await pytorch.run({ ...input, resolved: { ...input.resolved, nodes } }, {})
+    const result = await pytorch.run({ ...input, resolved: { ...input.resolved, nodes } }, { training: false })
     expect(result).toMatchObject({
       ok: false,
       issues: [{ message: 'PyTorch has no layer like MaxPooling2D, so "pool" cannot be exported; replace it first.' }],

@@ -1,4 +1,5 @@
 import type { ExportedFile, NamedWeight } from '../../engine/protocol.ts'
+import { p } from '../../layers/params.ts'
 import { sizeOf } from '../../layers/shape.ts'
 import { encodeSafetensors } from '../../project/safetensors.ts'
 import { ok, type Result } from '../../result.ts'
@@ -7,6 +8,7 @@ import { checkGraph, checkWeights } from '../guard.ts'
 import { torchShape, toTorch } from '../pytorch/layout.ts'
 import { type TorchLayer, torchLayers, torchSlots, torchZeros } from '../pytorch/plan.ts'
 import { torchSource } from '../pytorch/source.ts'
+import { trainSource } from '../pytorch/train.ts'
 import { outputsOf } from '../verify.ts'
 
 /** Most bytes of one probe tensor that travel with the export. */
@@ -48,14 +50,17 @@ const probeOf = async ({ tf, model, probes }: ExportInput): Promise<NamedWeight[
 }
 
 /** Every file of the export, for a network that can be built and whose weights are complete. */
-export const torchFiles = async (input: ExportInput): Promise<Result<readonly ExportedFile[]>> => {
+export const torchFiles = async (input: ExportInput, training: boolean): Promise<Result<readonly ExportedFile[]>> => {
   const layers = torchLayers(input.resolved)
   if (!layers.ok) return layers
+  const script = training ? trainSource(input, layers.value) : ok(null)
+  if (!script.ok) return script
   return ok([
     text('model.py', torchSource(input.resolved, layers.value)),
     { path: 'model.safetensors', bytes: encodeSafetensors(stateOf(input, layers.value)) },
     { path: 'probe.safetensors', bytes: encodeSafetensors(await probeOf(input)) },
     text('requirements.txt', REQUIREMENTS),
+    ...(script.value === null ? [] : [text('train.py', script.value)]),
   ])
 }
 
@@ -65,11 +70,17 @@ export const pytorch = defineExporter({
   title: 'PyTorch',
   doc: 'Readable PyTorch source with its weights as safetensors; `python model.py --verify` compares it with the network here.',
   extension: '-pytorch',
-  params: {},
+  params: {
+    training: p.bool({
+      label: 'Training script',
+      help: 'Adds train.py, which goes on training on your data with the settings of this project, on one machine or on many.',
+      default: false,
+    }),
+  },
   needsWeights: true,
-  run: async input => {
+  run: async (input, { training }) => {
     for (const check of [checkGraph(input.resolved), checkWeights(input)]) if (!check.ok) return check
-    const files = await torchFiles(input)
+    const files = await torchFiles(input, training)
     return files.ok ? ok({ files: files.value, verified: null }) : files
   },
 })

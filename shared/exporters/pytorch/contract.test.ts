@@ -80,7 +80,7 @@ describe.skipIf(!python)('every layer in PyTorch (skipped where there is no Pyth
     for (const [i, [, def, c]] of cases.entries()) {
       const input = await inputFor(def, c, i + 1)
       mkdirSync(join(folder, `case_${i}`))
-      for (const { path, bytes } of unwrap(await torchFiles(input))) writeFileSync(join(folder, `case_${i}`, path), bytes)
+      for (const { path, bytes } of unwrap(await torchFiles(input, false))) writeFileSync(join(folder, `case_${i}`, path), bytes)
       input.model.dispose()
       tf.dispose([...input.probes])
     }
