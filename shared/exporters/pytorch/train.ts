@@ -13,11 +13,10 @@ import { AUGMENT_SOURCE, LOOP_SOURCE } from './trainLoop.ts'
 
 const DOC = `"""Trains the network of model.py on your data, from its weights. Written by Netloom.
 
-    python train.py --data FOLDER                                  one process, on the first graphics card if there is one
-    torchrun --nproc_per_node=gpu train.py --data FOLDER           every graphics card of this machine
-    torchrun --nproc_per_node=2 train.py --data FOLDER --cpu       two processes without graphics cards
+    python train.py --data FOLDER                         every graphics card of this machine, or the processor
+    python train.py --data FOLDER --cpu --processes 2     two processes without graphics cards
     torchrun --nnodes=4 --nproc_per_node=gpu --rdzv_backend=c10d --rdzv_endpoint=HOST:29500 train.py --data FOLDER
-                                                                   four machines: the same on each, HOST being one of them
+                                                          four machines: the same on each, HOST being one of them
 
 Data are split, normalised and put in order as in Netloom, from the same seeds. The batch size counts the samples of all processes together, so
 the steps are the same however many take part, but for the statistics of batch normalisation (which processes without graphics cards take from
@@ -129,7 +128,7 @@ export const trainSource = (document: ExportDocument, layers: readonly TorchLaye
   const possible = checkTraining(document)
   if (!possible.ok) return possible
   const { project, resolved } = document
-  const modules = ['argparse', 'csv', 'gzip', 'itertools', 'json', 'math', 'os', 're', 'sys', 'time']
+  const modules = ['argparse', 'csv', 'gzip', 'itertools', 'json', 'math', 'os', 're', 'socket', 'subprocess', 'sys', 'time']
   const lines = [
     DOC,
     '',

@@ -61,7 +61,7 @@ def factor(progress):
 
 def encoded(target):
     """Targets as the loss wants them: classes, a 0 or 1 per sample, a one among zeros, or values."""
-    if not CLASSES or LOSS.endswith("categoricalCrossentropy") or LOSS.endswith("CategoricalCrossentropy"):
+    if not CLASSES or LOSS.lower().endswith("categoricalcrossentropy"):
         return target
     return target[:, None].float() if OUTPUTS == 1 else F.one_hot(target, OUTPUTS).float()
 
@@ -255,6 +255,27 @@ def main(args):
         dist.destroy_process_group()
 
 
+def spawn(count):
+    """Starts this program once per process on this machine and waits for all of them."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(count)}
+    members = [
+        subprocess.Popen([sys.executable, *sys.argv], env={**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank)})
+        for rank in range(count)
+    ]
+    try:
+        while any(member.poll() is None for member in members):
+            if any(member.poll() for member in members):
+                break  # the others would wait for it for ever
+            time.sleep(0.1)
+    finally:
+        for member in members:
+            member.terminate()
+    sys.exit(max(abs(member.wait()) for member in members))
+
+
 def positive(text):
     value = int(text)
     if value < 1:
@@ -272,5 +293,10 @@ if __name__ == "__main__":
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument("--stop-after", type=positive, help="stop after this epoch, to go on later with --resume")
     parser.add_argument("--cpu", action="store_true", help="leave graphics cards alone")
-    main(parser.parse_args())
+    parser.add_argument("--processes", type=positive, help="processes on this machine; without it one per graphics card")
+    wanted = parser.parse_args()
+    processes = wanted.processes or (1 if wanted.cpu else max(torch.cuda.device_count(), 1))
+    if processes > 1 and "RANK" not in os.environ:
+        spawn(processes)
+    main(wanted)
 `
