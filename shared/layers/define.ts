@@ -5,6 +5,7 @@ import type { OnnxForm, OnnxRefusal } from './onnx.ts'
 import type { ParamSchema, ValuesOf } from './params.ts'
 import type { PlanOp } from './plan.ts'
 import type { Shape } from './shape.ts'
+import type { TorchForm } from './torch.ts'
 
 /** Groups of the palette, in its order; each has one colour and icon. */
 export const CATEGORIES = [
@@ -88,6 +89,8 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   onnx?(input: I, v: ValuesOf<S>): OnnxForm | OnnxRefusal
   /** The Keras call that makes the same layer. */
   keras(v: ValuesOf<S>): Call
+  /** The same layer in PyTorch; absent: PyTorch has nothing like it, and the export says so. */
+  pytorch?(input: I, output: Shape, v: ValuesOf<S>): TorchForm
   /** Documented cases that the contract test compares with tfjs: input shapes and parameters. */
   readonly cases: readonly LayerCase<S>[]
 }

@@ -25,5 +25,6 @@ export const activation = defineLayer({
   plan: (_input, v) => [{ op: 'activation', kind: v.activation }],
   onnx: (_input, v) => activationForm(v.activation),
   keras: v => ({ name: 'layers.Activation', args: { activation: kerasActivation(v.activation) } }),
+  pytorch: (_input, _output, v) => ({ forward: '$1', activation: v.activation }),
   cases: ACTIVATIONS.map(name => ({ input: [[5, 3]], params: { activation: name } })),
 })

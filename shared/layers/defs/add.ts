@@ -21,5 +21,6 @@ export const add = defineLayer({
   plan: () => [{ op: 'add' }],
   onnx: input => mergeForm('Sum', inputValues(input.length)),
   keras: () => ({ name: 'layers.Add', args: {} }),
+  pytorch: input => ({ forward: input.map((_, i) => `$${i + 1}`).join(' + ') }),
   cases: mergeCases,
 })

@@ -46,6 +46,7 @@ export const alphaDropout = defineLayer({
     }),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.AlphaDropout', args: { rate: v.rate } }),
+  pytorch: (_input, _output, v) => ({ modules: { '': { name: 'nn.AlphaDropout', args: { p: v.rate } } }, forward: '$m($1)' }),
   cases: [
     { input: [[16]], params: {} },
     { input: [[4, 4, 3]], params: { rate: 0.1 } },

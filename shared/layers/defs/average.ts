@@ -19,5 +19,6 @@ export const average = defineLayer({
   build: (_v, { tf, name }) => tf.layers.average({ name }),
   onnx: input => mergeForm('Mean', inputValues(input.length)),
   keras: () => ({ name: 'layers.Average', args: {} }),
+  pytorch: input => ({ forward: `(${input.map((_, i) => `$${i + 1}`).join(' + ')}) / ${input.length}` }),
   cases: mergeCases,
 })

@@ -7,6 +7,7 @@ import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { convForm, windowAttributes } from '../lib/onnxWindow.ts'
 import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { torchConv, torchKernel } from '../lib/torch.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
 import { kernel, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
@@ -87,6 +88,10 @@ export const conv2d = defineLayer({
     return convForm('Conv', [x, kernel('kernel', { shape: kernelOf(input, v), order: [3, 2, 0, 1], channels: 0 })], v, v.filters, window)
   },
   keras: v => ({ name: 'layers.Conv2D', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
+  pytorch(input, output, v) {
+    const { module, pad } = torchConv(input, output, { ...v, size: v.kernelSize, dilation: v.dilationRate })
+    return { modules: { '': module }, forward: `$m(${pad('$1')})`, activation: v.activation, weights: torchKernel([3, 2, 0, 1], v.useBias) }
+  },
   cases: [
     { input: [[28, 28, 1]], params: { filters: 20, kernelSize: [5, 5], activation: 'relu' } },
     { input: [[28, 28, 1]], params: { filters: 16, kernelSize: [5, 5], padding: 'same' } },

@@ -40,6 +40,9 @@ export const cropping2d = defineLayer({
   onnx: ([h, w], { height: [top, bottom], width: [left, right] }) =>
     channelsFirst(op('Slice', [x, ints(top, left), ints(h - bottom, w - right), ints(2, 3)])),
   keras: v => ({ name: 'layers.Cropping2D', args: { cropping: [v.height, v.width] } }),
+  pytorch: ([h, w], _output, { height: [top, bottom], width: [left, right] }) => ({
+    forward: `$1[:, :, ${top}:${h - bottom}, ${left}:${w - right}]`,
+  }),
   cases: [
     { input: [[28, 28, 1]], params: {} },
     { input: [[5, 6, 2]], params: { height: [0, 1], width: [2, 0] } },

@@ -7,6 +7,7 @@ import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { activate } from '../lib/onnxActivation.ts'
 import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { torchChannelsFirst, torchChannelsLast, torchKernel } from '../lib/torch.ts'
 import { channelsLast, kernel, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { activated } from '../plan.ts'
@@ -54,6 +55,14 @@ export const dense = defineLayer({
     return channelsLast(activate(v.activation, product, 'last'))
   },
   keras: v => ({ name: 'layers.Dense', args: { units: v.units, ...kernelCall(v) } }),
+  pytorch: (input, output, v) => ({
+    modules: {
+      '': { name: 'nn.Linear', args: { in_features: input.at(-1) ?? 0, out_features: v.units, ...(v.useBias ? {} : { bias: false }) } },
+    },
+    forward: torchChannelsFirst(output, `$m(${torchChannelsLast(input, '$1')})`),
+    activation: v.activation,
+    weights: torchKernel([1, 0], v.useBias),
+  }),
   cases: [
     { input: [[784]], params: { units: 64, activation: 'relu' } },
     { input: [[4]], params: { units: 10, useBias: false, l2: 0.01 } },

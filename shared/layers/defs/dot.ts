@@ -82,6 +82,14 @@ export const dot = defineLayer({
     return channelsLast(rest === '' ? op('Unsqueeze', [product, ints(1)]) : product)
   },
   keras: v => ({ name: 'layers.Dot', args: { axes: v.axes, ...(v.normalize ? { normalize: true } : {}) } }),
+  pytorch([a, b], _output, { axes, normalize }) {
+    const unit = (name: string) => (normalize ? `F.normalize(${name}, dim=${axes})` : name)
+    if (a.length + b.length === 2) return { forward: `(${unit('$1')} * ${unit('$2')}).sum(dim=1, keepdim=True)` }
+    const letters = (shape: Shape, own: string) => shape.map((_, i) => (i === indexOf(axes, shape.length) ? 'i' : own)).join('')
+    const left = [letters(a, 'x'), letters(b, 'y')]
+    const out = left.join('').replaceAll('i', '')
+    return { forward: `torch.einsum("n${left[0]},n${left[1]}->n${out}", ${unit('$1')}, ${unit('$2')})` }
+  },
   cases: [
     { input: [[6], [6]], params: {} },
     { input: [[6], [6]], params: { normalize: true } },

@@ -35,6 +35,7 @@ export const dropout = defineLayer({
   plan: (_input, v) => [{ op: 'dropout', rate: v.rate }],
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.Dropout', args: { rate: v.rate } }),
+  pytorch: (_input, _output, v) => ({ modules: { '': { name: 'nn.Dropout', args: { p: v.rate } } }, forward: '$m($1)' }),
   cases: [
     { input: [[256]], params: {} },
     { input: [[4, 4, 3]], params: { rate: 0.25 } },

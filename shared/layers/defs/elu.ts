@@ -18,6 +18,7 @@ export const elu = defineLayer({
   plan: () => [{ op: 'activation', kind: 'elu' }],
   onnx: () => activationForm('elu'),
   keras: () => ({ name: 'layers.ELU', args: {} }),
+  pytorch: () => ({ forward: '$1', activation: 'elu' }),
   cases: [
     { input: [[5, 3]], params: {} },
     { input: [[4, 4, 2]], params: {} },

@@ -39,6 +39,7 @@ export const gaussianDropout = defineLayer({
     ),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianDropout', args: { rate: v.rate } }),
+  pytorch: (_input, _output, v) => ({ forward: `$1 * (1 + ${deviation(v.rate)} * torch.randn_like($1)) if self.training else $1` }),
   cases: [
     { input: [[16]], params: {} },
     { input: [[4, 4, 3]], params: { rate: 0.1 } },

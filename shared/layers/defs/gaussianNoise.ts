@@ -26,6 +26,7 @@ export const gaussianNoise = defineLayer({
     ),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianNoise', args: { stddev: v.stddev } }),
+  pytorch: (_input, _output, v) => ({ forward: `$1 + ${v.stddev} * torch.randn_like($1) if self.training else $1` }),
   cases: [
     { input: [[16]], params: {} },
     { input: [[4, 4, 3]], params: { stddev: 1.5 } },

@@ -21,6 +21,7 @@ export const globalAveragePooling1d = defineLayer({
   build: (_v, { tf, name }) => tf.layers.globalAveragePooling1d({ name }),
   onnx: () => globalPoolForm('GlobalAveragePool'),
   keras: () => ({ name: 'layers.GlobalAveragePooling1D', args: {} }),
+  pytorch: () => ({ forward: '$1.mean(dim=1)' }),
   cases: [
     { input: [[20, 6]], params: {} },
     { input: [[3, 2]], params: {} },

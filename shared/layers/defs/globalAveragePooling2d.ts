@@ -23,6 +23,7 @@ export const globalAveragePooling2d = defineLayer({
   plan: ([h, w]) => [{ op: 'pool', kind: 'average', size: [h, w], strides: [1, 1], padding: 'valid' }],
   onnx: () => globalPoolForm('GlobalAveragePool'),
   keras: () => ({ name: 'layers.GlobalAveragePooling2D', args: {} }),
+  pytorch: () => ({ forward: '$1.mean(dim=(2, 3))' }),
   cases: [
     { input: [[7, 7, 512]], params: {} },
     { input: [[3, 5, 2]], params: {} },

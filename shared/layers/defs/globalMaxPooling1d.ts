@@ -21,6 +21,7 @@ export const globalMaxPooling1d = defineLayer({
   build: (_v, { tf, name }) => tf.layers.globalMaxPooling1d({ name }),
   onnx: () => globalPoolForm('GlobalMaxPool'),
   keras: () => ({ name: 'layers.GlobalMaxPooling1D', args: {} }),
+  pytorch: () => ({ forward: '$1.amax(dim=1)' }),
   cases: [
     { input: [[20, 6]], params: {} },
     { input: [[3, 2]], params: {} },

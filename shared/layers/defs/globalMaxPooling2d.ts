@@ -22,6 +22,7 @@ export const globalMaxPooling2d = defineLayer({
   plan: ([h, w]) => [{ op: 'pool', kind: 'max', size: [h, w], strides: [1, 1], padding: 'valid' }],
   onnx: () => globalPoolForm('GlobalMaxPool'),
   keras: () => ({ name: 'layers.GlobalMaxPooling2D', args: {} }),
+  pytorch: () => ({ forward: '$1.amax(dim=(2, 3))' }),
   cases: [
     { input: [[7, 7, 64]], params: {} },
     { input: [[3, 5, 2]], params: {} },

@@ -29,6 +29,7 @@ export const leakyRelu = defineLayer({
   build: (v, { tf, name }) => tf.layers.leakyReLU({ name, alpha: v.negativeSlope }),
   onnx: (_input, v) => eitherLayout(() => op('LeakyRelu', [x], { alpha: float(v.negativeSlope) })),
   keras: v => ({ name: 'layers.LeakyReLU', args: { negative_slope: v.negativeSlope } }),
+  pytorch: (_input, _output, v) => ({ forward: `F.leaky_relu($1, ${v.negativeSlope})` }),
   cases: [
     { input: [[5, 3]], params: {} },
     { input: [[4, 4, 2]], params: { negativeSlope: 0.1 } },

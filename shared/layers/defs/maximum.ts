@@ -19,5 +19,6 @@ export const maximum = defineLayer({
   build: (_v, { tf, name }) => tf.layers.maximum({ name }),
   onnx: input => mergeForm('Max', inputValues(input.length)),
   keras: () => ({ name: 'layers.Maximum', args: {} }),
+  pytorch: input => ({ forward: `torch.stack((${input.map((_, i) => `$${i + 1}`).join(', ')})).amax(dim=0)` }),
   cases: mergeCases,
 })

@@ -19,5 +19,6 @@ export const minimum = defineLayer({
   build: (_v, { tf, name }) => tf.layers.minimum({ name }),
   onnx: input => mergeForm('Min', inputValues(input.length)),
   keras: () => ({ name: 'layers.Minimum', args: {} }),
+  pytorch: input => ({ forward: `torch.stack((${input.map((_, i) => `$${i + 1}`).join(', ')})).amin(dim=0)` }),
   cases: mergeCases,
 })

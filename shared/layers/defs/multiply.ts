@@ -18,5 +18,6 @@ export const multiply = defineLayer({
   build: (_v, { tf, name }) => tf.layers.multiply({ name }),
   onnx: input => eitherLayout(() => inputValues(input.length).reduce((a, b) => op('Mul', [a, b]))),
   keras: () => ({ name: 'layers.Multiply', args: {} }),
+  pytorch: input => ({ forward: input.map((_, i) => `$${i + 1}`).join(' * ') }),
   cases: mergeCases,
 })

@@ -20,6 +20,7 @@ export const repeatVector = defineLayer({
   build: (v, { tf, name }) => tf.layers.repeatVector({ name, n: v.n }),
   onnx: (_input, v) => channelsLast(op('Tile', [op('Unsqueeze', [x, ints(1)]), ints(1, v.n, 1)])),
   keras: v => ({ name: 'layers.RepeatVector', args: { n: v.n } }),
+  pytorch: (_input, _output, v) => ({ forward: `$1.unsqueeze(1).repeat(1, ${v.n}, 1)` }),
   cases: [
     { input: [[8]], params: {} },
     { input: [[3]], params: { n: 5 } },

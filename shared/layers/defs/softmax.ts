@@ -18,6 +18,7 @@ export const softmax = defineLayer({
   plan: () => [{ op: 'activation', kind: 'softmax' }],
   onnx: () => activationForm('softmax'),
   keras: () => ({ name: 'layers.Softmax', args: {} }),
+  pytorch: () => ({ forward: '$1', activation: 'softmax' }),
   cases: [
     { input: [[10]], params: {} },
     { input: [[4, 3]], params: {} },

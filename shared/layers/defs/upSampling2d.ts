@@ -38,6 +38,12 @@ export const upSampling2d = defineLayer({
     name: 'layers.UpSampling2D',
     args: { size: v.size, ...unlessDefault({ interpolation: v.interpolation }, { interpolation: 'nearest' }) },
   }),
+  pytorch(_input, [outH = 0, outW = 0], v) {
+    if (v.interpolation === 'nearest') return { forward: `F.interpolate($1, scale_factor=(${v.size.join(', ')}), mode="nearest")` }
+    // Blending from pixel corners: with one more row and column the corners of both grids meet, and the rest is cut off.
+    const padded = 'F.pad($1, (0, 1, 0, 1), mode="replicate")'
+    return { forward: `F.interpolate(${padded}, size=(${outH + 1}, ${outW + 1}), mode="bilinear", align_corners=True)[:, :, :-1, :-1]` }
+  },
   cases: [
     { input: [[7, 7, 16]], params: {} },
     { input: [[3, 5, 2]], params: { size: [2, 3] } },

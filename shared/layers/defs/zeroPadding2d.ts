@@ -28,6 +28,7 @@ export const zeroPadding2d = defineLayer({
   onnx: (_input, { height: [top, bottom], width: [left, right] }) =>
     channelsFirst(op('Pad', [x, ints(0, 0, top, left, 0, 0, bottom, right)])),
   keras: v => ({ name: 'layers.ZeroPadding2D', args: { padding: [v.height, v.width] } }),
+  pytorch: (_input, _output, { height, width }) => ({ forward: `F.pad($1, (${[...width, ...height].join(', ')}))` }),
   cases: [
     { input: [[24, 24, 3]], params: { height: [3, 3], width: [3, 3] } },
     { input: [[5, 6, 2]], params: { height: [0, 1], width: [2, 0] } },
