@@ -25,7 +25,8 @@ const startRasteriser = async () => {
 /** Libraries of single file formats in Node, loaded when first asked for. */
 export const libraries: Libraries = {
   h5wasm: async () => {
-    const h5wasm = await import('h5wasm/node')
+    // The build for browsers: its files live in memory, while the one for Node would write to the disk.
+    const h5wasm = await import('h5wasm')
     await h5wasm.ready
     return h5wasm
   },

@@ -47,6 +47,9 @@ export interface Call {
 }
 export type CallValue = string | number | boolean | null | Call | readonly CallValue[]
 
+/** The settings of a layer as a Keras or tfjs file names them, in snake case; foreign values that nothing has checked yet. */
+export type KerasConfig = Readonly<Record<string, unknown>>
+
 /** What `build` gets beside the values: tfjs itself, the layer's name (the node's id), its resolved output shape and a seed for its initialisers. */
 export interface BuildContext {
   readonly tf: typeof tf
@@ -71,6 +74,13 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   readonly doc: string
   readonly input: InputSpec<I>
   readonly params: S
+  /**
+   * The way back from a Keras or tfjs config of this class, where it is more than the parameters' names in snake case: gives the config with
+   * what differs renamed or taken apart.
+   */
+  fromKeras?(config: KerasConfig): KerasConfig
+  /** What Keras computes otherwise than tfjs for these values, in words that follow "because"; null where they agree. */
+  differsInKeras?(v: ValuesOf<S>): string | null
   /** The few values that matter on the card, e.g. `20 · 5×5 · relu`. */
   summary(v: ValuesOf<S>): string
   /** Output shape without batch, or why it cannot be. */

@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import { ok } from '../../result.ts'
 import { mixSeed } from '../../rng.ts'
-import { type BuildContext, defineLayer } from '../define.ts'
+import { type BuildContext, defineLayer, type KerasConfig } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser } from '../lib/initialisers.ts'
@@ -56,6 +56,27 @@ const joined = (mode: Values['mergeMode'], [a, b]: readonly [OnnxValue, OnnxValu
   return op({ sum: 'Add', mul: 'Mul', ave: 'Mean' }[mode], [a, b])
 }
 
+interface Nested {
+  readonly class_name?: unknown
+  readonly config?: KerasConfig
+}
+
+/** Settings in which the two directions must agree. */
+const ALIKE = ['units', 'activation', 'recurrent_activation', 'use_bias', 'return_sequences', 'reset_after']
+
+/** A file nests the layer of each direction; their settings are one here. */
+const takenApart = ({ layer, backward_layer: back, merge_mode: mode, ...rest }: KerasConfig): KerasConfig => {
+  const [forward, backward] = [layer, back ?? layer].map(v => (typeof v === 'object' && v !== null ? (v as Nested) : {}))
+  const told = (v: Nested | undefined) => JSON.stringify([v?.class_name, ...ALIKE.map(key => v?.config?.[key])])
+  return {
+    ...forward?.config,
+    ...rest,
+    layer: forward?.class_name ?? null,
+    merge_mode: mode === null ? 'none' : mode,
+    ...(told(forward) === told(backward) ? {} : { backward_layer: 'another layer' }),
+  }
+}
+
 interface Directions {
   readonly forwardLayer: { readonly cell: object }
   readonly backwardLayer: { readonly cell: object }
@@ -69,6 +90,7 @@ export const bidirectional = defineLayer({
   doc: 'Reads a sequence from both ends with two recurrent layers and puts their outputs together.',
   input: inputs.sequence,
   params,
+  fromKeras: takenApart,
   summary: v => `${v.layer} ${recurrentSummary(v)}`,
   shape([steps], v) {
     const width = v.units * (v.mergeMode === 'concat' ? 2 : 1)

@@ -1,6 +1,7 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { bordersFrom } from '../lib/borders.ts'
 import { channelsFirst, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims } from '../shape.ts'
@@ -16,6 +17,7 @@ export const cropping2d = defineLayer({
     height: p.pair({ label: 'Top and bottom', help: 'Rows cut off above and below.', default: [1, 1], min: 0 }),
     width: p.pair({ label: 'Left and right', help: 'Columns cut off on the left and on the right.', default: [1, 1], min: 0 }),
   },
+  fromKeras: bordersFrom('cropping'),
   summary({ height: [top, bottom], width: [left, right] }) {
     return top === bottom && left === right ? `${top}×${left}` : `${top}+${bottom} × ${left}+${right}`
   },

@@ -40,6 +40,8 @@ export const dot = defineLayer({
       default: false,
     }),
   },
+  // One axis for both inputs, or the same one said twice.
+  fromKeras: ({ axes, ...rest }) => ({ ...rest, axes: Array.isArray(axes) && axes[0] === axes[1] ? axes[0] : axes }),
   summary: v => `${v.axes === -1 ? '' : `axis ${v.axes}`}${v.normalize ? ' cosine' : ''}`.trim(),
   shape([a, b], { axes }) {
     const [i, j] = [indexOf(axes, a.length), indexOf(axes, b.length)]

@@ -15,6 +15,7 @@ export const gaussianNoise = defineLayer({
   params: {
     stddev: p.float({ label: 'Deviation', help: 'Standard deviation of the noise.', default: 0.1, min: 0, max: 100, step: 0.05 }),
   },
+  differsInKeras: v => (v.stddev > 1 ? 'Keras takes a deviation of at most 1' : null),
   summary: v => String(v.stddev),
   shape: input => ok(input),
   formula: (_input, _output, { stddev }) => [

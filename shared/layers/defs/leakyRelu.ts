@@ -22,6 +22,7 @@ export const leakyRelu = defineLayer({
       step: 0.05,
     }),
   },
+  fromKeras: ({ alpha, ...rest }) => ({ negative_slope: alpha, ...rest }),
   summary: v => String(v.negativeSlope),
   shape: input => ok(input),
   multiplyAdds: input => sizeOf(input),

@@ -22,6 +22,7 @@ export const upSampling2d = defineLayer({
       default: 'nearest',
     }),
   },
+  differsInKeras: v => (v.interpolation === 'bilinear' ? 'Keras blends from pixel centres and tfjs from pixel corners' : null),
   summary: v => dims(v.size),
   shape: ([h, w, channels], { size: [down, across] }) => ok([h * down, w * across, channels]),
   multiplyAdds: (_input, output, v) => (v.interpolation === 'bilinear' ? 4 * sizeOf(output) : 0),

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { bordersFrom } from '../lib/borders.ts'
 import { channelsFirst, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 
@@ -15,6 +16,7 @@ export const zeroPadding2d = defineLayer({
     height: p.pair({ label: 'Top and bottom', help: 'Rows of zeros above and below.', default: [1, 1], min: 0 }),
     width: p.pair({ label: 'Left and right', help: 'Columns of zeros on the left and on the right.', default: [1, 1], min: 0 }),
   },
+  fromKeras: bordersFrom('padding'),
   summary({ height: [top, bottom], width: [left, right] }) {
     return top === bottom && left === right ? `${top}×${left}` : `${top}+${bottom} × ${left}+${right}`
   },
