@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs'
-import { type Issue, issue } from '../result.ts'
+import { type Issue, issue, toIssue } from '../result.ts'
 import type { NamedWeight } from './protocol.ts'
 import type { Tf } from './tf.ts'
 
@@ -44,4 +44,15 @@ export const brokenIssue = (loss: number, step: number, place: Place | null): Is
   const where = place ? ` ${PLACES[place.what]} of "${place.node}"${place.what === 'size' ? ' is too large for the loss' : ''}.` : ''
   const message = `The loss became ${value} at step ${step}.${where} Training stopped and the last good weights are back; a smaller learning rate usually helps.`
   return issue('train/not-finite', message, { ...(place ? { node: place.node } : {}), where: `step ${step}`, received: String(loss) })
+}
+
+/** What a lost graphics device means for whoever used it. */
+export const DEVICE_LOST: Issue = issue('engine/device-lost', 'The graphics device was lost.')
+
+const tellsOfLoss = (message: string): boolean => /device.{0,20}lost|lost.{0,20}device/i.test(message)
+
+/** An error of the engine as an issue; a lost graphics device, however tfjs puts it, is called that. */
+export const engineIssue = (error: unknown, code: string): Issue => {
+  const found = toIssue(error, code)
+  return tellsOfLoss(found.message) ? DEVICE_LOST : found
 }
