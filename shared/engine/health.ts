@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import { type Issue, issue, toIssue } from '../result.ts'
 import type { NamedWeight } from './protocol.ts'
-import type { Tf } from './tf.ts'
+import type { EngineTf, Tf } from './tf.ts'
 
 const broken = (values: ArrayLike<number>): boolean => {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return true
@@ -50,9 +50,16 @@ export const brokenIssue = (loss: number, step: number, place: Place | null): Is
 export const DEVICE_LOST: Issue = issue('engine/device-lost', 'The graphics device was lost.')
 
 const tellsOfLoss = (message: string): boolean => /device.{0,20}lost|lost.{0,20}device/i.test(message)
+/** How much later than what fails for it a loss may be told, ms. */
+const LATE = 200
 
-/** An error of the engine as an issue; a lost graphics device, however tfjs puts it, is called that. */
-export const engineIssue = (error: unknown, code: string): Issue => {
+/** An error of the engine as an issue. That of a lost graphics device is called that, whatever tfjs says of it, which may be nothing. */
+export const engineIssue = async (error: unknown, code: string, { device }: Pick<EngineTf, 'device'>): Promise<Issue> => {
   const found = toIssue(error, code)
-  return tellsOfLoss(found.message) ? DEVICE_LOST : found
+  if (tellsOfLoss(found.message)) return DEVICE_LOST
+  const lost = device?.()?.lost.then(() => true)
+  const late = new Promise<boolean>(resolve => {
+    setTimeout(() => resolve(false), LATE)
+  })
+  return lost && (await Promise.race([lost, late])) ? DEVICE_LOST : found
 }

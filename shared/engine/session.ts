@@ -58,9 +58,11 @@ export class EngineSession {
   /** Answers one request; never throws. */
   async handle(request: EngineRequest): Promise<void> {
     const { id } = request
-    const result = await this.answer(request).catch(
-      (error: unknown): Result<never> => ({ ok: false, issues: [engineIssue(error, 'engine/failed')] }),
-    )
+    const refuse = async (error: unknown): Promise<Result<never>> => ({
+      ok: false,
+      issues: [await engineIssue(error, 'engine/failed', this.deps.engine)],
+    })
+    const result = await this.answer(request).catch(refuse)
     if (result.ok) this.deps.post({ kind: 'answer', id, value: result.value }, transferables(result.value))
     else this.deps.post({ kind: 'refused', id, issue: result.issues[0] }, [])
   }

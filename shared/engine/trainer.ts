@@ -182,7 +182,7 @@ export async function* train(job: TrainJob, deps: TrainDeps): AsyncGenerator<Tra
     yield* new Training(job, deps, run).all()
   } catch (error) {
     run?.restore()
-    yield { type: 'failed', step: run?.step ?? 0, issue: engineIssue(error, 'train/failed') }
+    yield { type: 'failed', step: run?.step ?? 0, issue: await engineIssue(error, 'train/failed', deps.engine) }
   } finally {
     deps.signal?.removeEventListener('abort', wake)
     await run?.dispose()
