@@ -1,10 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { constants } from 'node:os'
+import { dirname } from 'node:path'
 import { type GpuAdapter, type GpuDevice, requestDevice } from '../shared/engine/plan/webgpu/gpu.ts'
 import { fail, ok, type Result, toIssue } from '../shared/result.ts'
 
-/** Where Chromium's packages keep a Vulkan loader and a driver that computes on the processor. */
+/** Where Chromium's packages lie; each brings a Vulkan loader and a driver that computes on the processor. */
 const CHROMIUM = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome']
+const LOADER = 'libvulkan.so.1'
+const DRIVER = 'vk_swiftshader_icd.json'
 /** `RTLD_NODELETE`: the loader stays although it is no module of Node. */
 const KEEP = 0x1000
 
@@ -28,13 +31,19 @@ interface Adapter extends GpuAdapter {
   readonly info: { readonly vendor: string; readonly description: string; readonly isFallbackAdapter?: boolean }
 }
 
+/** The folder of a Vulkan loader with a software driver: beside the given Chromium (Playwright's own has both), else of an installed one. */
+export const softwareVulkan = (chromium = process.env.NETLOOM_CHROMIUM, installed: readonly string[] = CHROMIUM): string | null => {
+  const beside = chromium && existsSync(chromium) ? [dirname(realpathSync(chromium))] : []
+  return [...beside, ...installed].find(folder => existsSync(`${folder}/${LOADER}`) && existsSync(`${folder}/${DRIVER}`)) ?? null
+}
+
 /** Makes the Vulkan loader that Chromium brings along known to this process, with its software driver. */
 const loadChromiumVulkan = (): boolean => {
-  const folder = CHROMIUM.find(path => existsSync(`${path}/libvulkan.so.1`) && existsSync(`${path}/vk_swiftshader_icd.json`))
+  const folder = softwareVulkan()
   if (!folder) return false
-  process.env.VK_ICD_FILENAMES = `${folder}/vk_swiftshader_icd.json`
+  process.env.VK_ICD_FILENAMES = `${folder}/${DRIVER}`
   try {
-    process.dlopen({ exports: {} }, `${folder}/libvulkan.so.1`, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | KEEP)
+    process.dlopen({ exports: {} }, `${folder}/${LOADER}`, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | KEEP)
   } catch {
     // Node says that it is none of its modules, but it is loaded, and Dawn finds it by name.
   }

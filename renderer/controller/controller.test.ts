@@ -187,10 +187,40 @@ describe('what follows by itself', () => {
     await rest()
     expect(weightsStore.getState().weights?.[0]?.values[0]).toBe(7)
 
-    fake.tell({ kind: 'replaced', issue: issue('engine/died', 'The engine stopped.') })
+    const died = issue('engine/died', 'The engine stopped.')
+    fake.tell({ kind: 'replaced', issue: died })
     await rest()
     expect(uiStore.getState().toast?.text).toBe('The engine stopped.')
     expect(fake.argsOf('loadData')).toHaveLength(2)
     expect(fake.argsOf('build').at(-1)?.weights?.[0]?.name).toBe('conv_1/bias')
+
+    // In the middle of a run: each epoch has sent its weights, of which the last stay.
+    await startTraining()
+    const second = runStore.getState().run
+    const epochEnds = (epoch: number) => {
+      const weights = [{ name: 'conv_1/bias', shape: [1], values: Float32Array.of(100 + epoch) }]
+      fake.tell({ kind: 'weights', run: second, epoch, weights })
+      fake.train(second, { type: 'epoch', epoch, step: 2 * epoch, train: { loss: 1, accuracy: 1 }, validation: null, seconds: 1 })
+    }
+    fake.train(second, { ...started, backend })
+    for (const epoch of [1, 2, 3]) epochEnds(epoch)
+    fake.tell({ kind: 'weights', run: run, epoch: 9, weights: [] })
+    fake.train(second, { type: 'failed', step: 7, issue: died })
+    fake.tell({ kind: 'replaced', issue: died })
+    await rest()
+    const sentence = 'The engine stopped. The weights of epoch 3 are kept.'
+    expect(uiStore.getState().toast?.text).toBe(sentence)
+    expect(runStore.getState()).toMatchObject({ status: 'idle', issue: { code: 'engine/died', message: sentence }, trained: true })
+    expect(weightsStore.getState().weights?.[0]?.values[0]).toBe(103)
+    expect(fake.argsOf('build').at(-1)?.weights?.[0]?.values[0]).toBe(103)
+
+    // Before the first epoch ends, what was learned earlier stays.
+    await startTraining()
+    const third = runStore.getState().run
+    fake.train(third, { ...started, backend })
+    fake.train(third, { type: 'batch', step: 2, epoch: 1, batch: 2, loss: 1, accuracy: 1, imagesPerSecond: 9, secondsLeft: 0 })
+    fake.train(third, { type: 'failed', step: 2, issue: died })
+    expect(runStore.getState().issue?.message).toBe('The engine stopped. What was learned before it is kept.')
+    expect(weightsStore.getState().weights?.[0]?.values[0]).toBe(103)
   })
 })

@@ -1,4 +1,4 @@
-import type { EngineCalls, EngineMessage } from '../../shared/engine/protocol.ts'
+import type { EngineCalls, EngineMessage, NamedWeight } from '../../shared/engine/protocol.ts'
 import type { Issue, Result } from '../../shared/result.ts'
 import { dataStore } from '../store/dataStore.ts'
 import { setProbe } from '../store/probeStore.ts'
@@ -13,13 +13,21 @@ export interface EngineLink {
 
 let link: Promise<EngineLink> | null = null
 let connect: (() => Promise<EngineLink>) | null = null
-let onReplaced: (reason: Issue) => void = () => undefined
+let handlers: EngineHandlers = {}
 
-/** Sets how the engine is reached, and what to do when it died and a new one takes its place; called once at start, and by tests with an engine of their own. */
-export const setEngine = (make: () => Promise<EngineLink>, replaced: (reason: Issue) => void = () => undefined): void => {
+/** What follows from notices beyond the stores. */
+interface EngineHandlers {
+  /** The engine died and a new one takes its place. */
+  replaced?(reason: Issue): void
+  /** An epoch of the run under way ended with these weights. */
+  epoch?(epoch: number, weights: readonly NamedWeight[]): void
+}
+
+/** Sets how the engine is reached and what follows from its notices; called once at start, and by tests with an engine of their own. */
+export const setEngine = (make: () => Promise<EngineLink>, on: EngineHandlers = {}): void => {
   connect = make
   link = null
-  onReplaced = replaced
+  handlers = on
 }
 
 const opened = (): Promise<EngineLink> => {
@@ -42,7 +50,8 @@ export const route = (message: EngineMessage): void => {
     if (dataStore.getState().loading) dataStore.setState({ loading: { what: message.what, done: message.done } })
     return
   }
-  if (message.kind === 'replaced') onReplaced(message.issue)
+  if (message.kind === 'replaced') handlers.replaced?.(message.issue)
+  if (message.kind === 'weights' && message.run === runStore.getState().run) handlers.epoch?.(message.epoch, message.weights)
   if (message.kind === 'train' && message.run === runStore.getState().run) runStore.setState(state => afterEvent(state, message.event))
   if (message.kind === 'probe' && message.run === runStore.getState().run) setProbe(message.probe)
 }

@@ -16,13 +16,13 @@ import { latest, quiet } from './latest.ts'
 import { distrustModel, ensureModel, forgetModel, isBuilt, mayBuildUnasked } from './model.ts'
 import { rewatch, watch } from './probe.ts'
 import { replayed } from './runEvents.ts'
-import { copyWeights, weightsAtRest } from './weights.ts'
+import { adoptEpoch, copyWeights, keepEpoch, weightsAtRest } from './weights.ts'
 
 type Projects = ReturnType<typeof projectStore.getState>
 
 /** How long edits must rest before the model follows, ms. */
 const REST = 350
-/** Least time between two copies of the weights while training, ms. */
+/** Least time between two takings-over of an epoch's weights while training, ms; each is written to the kept work soon after. */
 const WEIGHTS_EVERY = 10_000
 
 /** The data that the strips were last shown for. */
@@ -80,13 +80,19 @@ const onReplaced = (): void => {
 const onEngineReplaced = (reason: Issue): void => {
   forgetLoaded()
   forgetModel()
+  adoptEpoch()
   if (runStore.getState().status !== 'idle') runStore.setState({ status: 'idle', issue: reason })
-  say(reason.message, 'bad')
+  // A run that it ended has told already, and of its weights too.
+  const { issue } = runStore.getState()
+  say((issue?.code === reason.code ? issue : reason).message, 'bad')
   followSoon()
 }
 
-/** Weights ruined by a failed run are not kept: the last good copy takes their place. */
-const onFailed = (): void => {
+/** Weights ruined by a failed run are not kept: those of its last good epoch take their place, or the last copy from before. */
+const onFailed = (reason: Issue): void => {
+  const epoch = adoptEpoch()
+  const kept = epoch === null ? 'What was learned before it is kept.' : `The weights of epoch ${epoch} are kept.`
+  if (reason.code !== 'train/not-finite') runStore.setState({ issue: { ...reason, message: `${reason.message} ${kept}` } })
   distrustModel()
   runStore.setState({ trained: weightsStore.getState().weights !== null })
   followSoon()
@@ -96,11 +102,10 @@ type Run = ReturnType<typeof runStore.getState>
 
 const onRun = (now: Run, before: Run): void => {
   const halted = now.status !== before.status && (now.status === 'idle' || now.status === 'paused')
-  const ruined = now.issue !== null
-  if (halted && now.step > 0 && ruined) onFailed()
-  if (halted && now.step > 0 && !ruined) copyWeights()
+  if (halted && now.step > 0 && now.issue) onFailed(now.issue)
+  if (halted && now.step > 0 && !now.issue) copyWeights()
   if (halted && now.status === 'idle') followSoon()
-  if (now.epoch !== before.epoch && now.status === 'running') copyWeights(WEIGHTS_EVERY)
+  if (now.epoch !== before.epoch && now.status === 'running') adoptEpoch(WEIGHTS_EVERY)
 }
 
 /** A network that cannot be built has no activations; showing old ones would lie. */
@@ -110,7 +115,7 @@ const hideStale = (project: ProjectFile): void => {
 
 /** Sets up the engine and what follows from edits, loads and runs; called once, before the window is shown. */
 export const startTraining = (): void => {
-  setEngine(connectEngine, onEngineReplaced)
+  setEngine(connectEngine, { replaced: onEngineReplaced, epoch: keepEpoch })
   projectStore.subscribe((now, before) => {
     if (wasReplaced(now, before)) onReplaced()
     if (now.project !== before.project && now.isOpen) {

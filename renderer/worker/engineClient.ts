@@ -25,7 +25,7 @@ const SILENCE_TRAINING = 60_000
 const SILENCE_START = 30_000
 
 const hung = (ms: number): Issue =>
-  issue('engine/hung', `The engine gave no sign of life for ${Math.round(ms / 1000)} s and was restarted; the model must be built again.`)
+  issue('engine/hung', `The engine gave no sign of life for ${Math.round(ms / 1000)} s and was restarted.`)
 
 const ENDS: readonly string[] = ['done', 'stopped', 'failed']
 
@@ -65,7 +65,7 @@ class Client implements EngineClient {
   }
 
   restart(): void {
-    this.replace(issue('engine/restarted', 'The engine was restarted; the model must be built again.'))
+    this.replace(issue('engine/restarted', 'The engine was restarted.'))
   }
 
   private start(): WorkerLike {
@@ -87,8 +87,10 @@ class Client implements EngineClient {
     this.heard = Date.now()
     this.alive = true
     if (message.kind === 'answer') this.settle(message.id, ok(message.value as never))
-    else if (message.kind === 'refused') this.settle(message.id, { ok: false, issues: [message.issue] })
-    else {
+    else if (message.kind === 'refused') {
+      this.settle(message.id, { ok: false, issues: [message.issue] })
+      this.leaveIfLost(message.issue)
+    } else {
       if (message.kind === 'train') this.follow(message.run, message.event)
       this.tell(message)
     }
@@ -97,8 +99,16 @@ class Client implements EngineClient {
   private follow(run: number, event: Extract<EngineMessage, { kind: 'train' }>['event']): void {
     if (ENDS.includes(event.type)) this.run = null
     else if (this.run?.run === run && 'step' in event) this.run.step = event.step
-    // A lost graphics device cannot be taken back by the same worker.
-    if (event.type === 'failed' && event.issue.code === 'engine/device-lost') queueMicrotask(() => this.replace(event.issue))
+    if (event.type === 'failed') this.leaveIfLost(event.issue)
+  }
+
+  /** A lost graphics device cannot be taken back by the same worker. */
+  private leaveIfLost(reason: Issue): void {
+    const { worker } = this
+    if (reason.code === 'engine/device-lost')
+      queueMicrotask(() => {
+        if (worker === this.worker) this.replace(reason)
+      })
   }
 
   private check(): void {

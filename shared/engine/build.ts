@@ -41,7 +41,10 @@ const connect = (tf: Tf, resolved: Resolved, seed: number, made: tfjs.layers.Lay
     made.push(layer)
     const inputs = node.sources.map(tensor)
     const [first] = inputs
-    outputs.set(id, layer.apply(inputs.length === 1 && first ? first : inputs) as tfjs.SymbolicTensor)
+    // The first application makes the weights; a tidy takes what some initialisers (LSTM's bias) leave lying about, and spares variables.
+    tf.tidy(() => {
+      outputs.set(id, layer.apply(inputs.length === 1 && first ? first : inputs) as tfjs.SymbolicTensor)
+    })
   }
   return tf.model({ inputs: resolved.inputs.map(tensor), outputs: resolved.outputs.map(tensor) })
 }

@@ -10,7 +10,7 @@ import { buildModel } from './build.ts'
 import { commandQueue } from './commands.ts'
 import type { BackendReport, TrainCommand, TrainEvent } from './protocol.ts'
 import type { EngineTf } from './tf.ts'
-import { type TrainJob, train } from './trainer.ts'
+import { type TrainDeps, type TrainJob, train } from './trainer.ts'
 
 /** One layer of a chain: id, type, parameters, and what differs from an ordinary node. */
 export type Link = readonly [id: string, type: string, params?: Record<string, unknown>, more?: Partial<GraphNode>]
@@ -107,15 +107,16 @@ export const jobOf = (project: ProjectFile, data: PreparedData, running: Awaited
   backend: running.report,
 })
 
-/** Trains to the end and collects the events; `on` may answer an event with commands. */
+/** Trains to the end and collects the events; `on` may answer an event with commands, `keep` gets the weights of each epoch. */
 export const collect = async (
   job: TrainJob,
   engine: EngineTf,
   on: (event: TrainEvent) => readonly TrainCommand[] = () => [],
+  keep: NonNullable<TrainDeps['keep']> = () => undefined,
 ): Promise<TrainEvent[]> => {
   const commands = commandQueue()
   const events: TrainEvent[] = []
-  for await (const event of train(job, { engine, commands })) {
+  for await (const event of train(job, { engine, commands, keep })) {
     events.push(event)
     for (const command of on(event)) commands.push(command)
   }

@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
-import { type Issue, issue } from '../result.ts'
+import { type Issue, issue, toIssue } from '../result.ts'
 import type { NamedWeight } from './protocol.ts'
-import type { Tf } from './tf.ts'
+import type { EngineTf, Tf } from './tf.ts'
 
 const broken = (values: ArrayLike<number>): boolean => {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return true
@@ -44,4 +44,22 @@ export const brokenIssue = (loss: number, step: number, place: Place | null): Is
   const where = place ? ` ${PLACES[place.what]} of "${place.node}"${place.what === 'size' ? ' is too large for the loss' : ''}.` : ''
   const message = `The loss became ${value} at step ${step}.${where} Training stopped and the last good weights are back; a smaller learning rate usually helps.`
   return issue('train/not-finite', message, { ...(place ? { node: place.node } : {}), where: `step ${step}`, received: String(loss) })
+}
+
+/** What a lost graphics device means for whoever used it. */
+export const DEVICE_LOST: Issue = issue('engine/device-lost', 'The graphics device was lost.')
+
+const tellsOfLoss = (message: string): boolean => /device.{0,20}lost|lost.{0,20}device/i.test(message)
+/** How much later than what fails for it a loss may be told, ms. */
+const LATE = 200
+
+/** An error of the engine as an issue. That of a lost graphics device is called that, whatever tfjs says of it, which may be nothing. */
+export const engineIssue = async (error: unknown, code: string, { device }: Pick<EngineTf, 'device'>): Promise<Issue> => {
+  const found = toIssue(error, code)
+  if (tellsOfLoss(found.message)) return DEVICE_LOST
+  const lost = device?.()?.lost.then(() => true)
+  const late = new Promise<boolean>(resolve => {
+    setTimeout(() => resolve(false), LATE)
+  })
+  return lost && (await Promise.race([lost, late])) ? DEVICE_LOST : found
 }

@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PreparedData } from '../data/prepared.ts'
 import type { ProjectFile } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
+import { IssueError, issue } from '../result.ts'
 import { chain, clouds, collect, convnet, jobOf, line, only, startEngine } from './engine.testkit.ts'
-import type { TrainEvent } from './protocol.ts'
-import type { TrainJob } from './trainer.ts'
+import { PlanRun } from './plan/wasm/run.ts'
+import type { NamedWeight, TrainEvent } from './protocol.ts'
+import type { TrainDeps, TrainJob } from './trainer.ts'
 import { getWeights } from './weights.ts'
 
 /** Trains a project by the fast engine, or by tfjs. */
@@ -13,14 +15,16 @@ const trained = async (
   data: PreparedData,
   more: Partial<TrainJob> = {},
   on?: (event: TrainEvent, job: TrainJob) => void,
+  keep?: TrainDeps['keep'],
 ) => {
   const running = await startEngine('wasm')
   const before = running.engine.tf.memory().numTensors
   const job = { ...jobOf(project, data, running), resolved: resolve(project), ...more }
-  const events = await collect(job, running.engine, event => {
+  const heed = (event: TrainEvent) => {
     on?.(event, job)
     return []
-  })
+  }
+  const events = await collect(job, running.engine, heed, keep)
   const weights = await getWeights(job.model)
   job.model.dispose()
   expect(running.engine.tf.memory().numTensors).toBe(before)
@@ -105,6 +109,23 @@ describe('training by plan', () => {
     expect(report?.engine).toBe('tfjs')
     expect(report?.reason).toContain('"larger" (UpSampling2D) has no plan yet')
     expect(events.at(-1)?.type).toBe('done')
+  })
+
+  it('keeps the weights of the last epoch when a thread is lost in the middle of a step', async () => {
+    const kept: (readonly NamedWeight[])[] = []
+    const step = PlanRun.prototype.step
+    let steps = 0
+    const lost = vi.spyOn(PlanRun.prototype, 'step').mockImplementation(function (this: PlanRun, ...args) {
+      if (++steps < 13) return step.apply(this, args)
+      // What a step that was not finished leaves behind.
+      this.setWeights(this.getWeights().map(weight => ({ ...weight, values: weight.values.map(v => v + 1) })))
+      throw new IssueError(issue('engine/worker-lost', 'A worker of the fast engine stopped answering; the run cannot go on.'))
+    })
+    const { events, weights } = await trained(withNorm, clouds([8, 8, 1]), {}, undefined, (_epoch, good) => kept.push(good))
+    lost.mockRestore()
+    expect(events.at(-1)).toMatchObject({ type: 'failed', step: 13, issue: { code: 'engine/worker-lost' } })
+    expect(kept).toHaveLength(2)
+    expect(weights).toEqual(kept[1])
   })
 
   it('stops with the weights of the last good epoch when the numbers break', async () => {

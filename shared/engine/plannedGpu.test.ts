@@ -1,37 +1,31 @@
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { openDawn } from '../../node/dawn.ts'
 import { resolve } from '../graph/resolve.ts'
 import { unwrap } from '../result.ts'
-import { startBackend } from './backends.ts'
 import { chain, clouds, collect, jobOf, line, only, startEngine } from './engine.testkit.ts'
+import { startGpu } from './gpu.testkit.ts'
 import { card, errors, missing } from './plan/webgpu/card.testkit.ts'
 import type { GpuDevice } from './plan/webgpu/gpu.ts'
-import type { TrainCommand, TrainEvent } from './protocol.ts'
-import type { TrainJob } from './trainer.ts'
+import type { NamedWeight, TrainCommand, TrainEvent } from './protocol.ts'
+import type { TrainDeps, TrainJob } from './trainer.ts'
 import { getWeights } from './weights.ts'
 
-/** tfjs in Node with its WebGPU backend on the software driver; plans train on the device given, usually the same. */
-const startCard = async (device: GpuDevice = card()) => {
-  const { engine: plain } = await startEngine('cpu')
-  // tfjs asks whether it is in a browser with WebGPU before it takes a device.
-  vi.stubGlobal('WorkerGlobalScope', Object)
-  vi.stubGlobal('navigator', { gpu: {} })
-  if (!plain.tf.findBackendFactory('webgpu')) plain.tf.registerBackend('webgpu', () => new WebGPUBackend(card() as unknown as GPUDevice))
-  const engine = { ...plain, load: async () => true, adapter: async () => ({ name: 'test', software: true }), device: () => device }
-  const report = unwrap(await startBackend(engine, 'webgpu'))
-  expect(report.reason).toContain('as chosen')
-  return { engine, report }
-}
+const startCard = (planDevice: GpuDevice = card()) => startGpu(card(), { planDevice })
 
 type Project = Parameters<typeof jobOf>[0]
 type On = (event: TrainEvent, job: TrainJob) => readonly TrainCommand[]
 
 /** Trains a project where `running` computes, then reads the weights. */
-const trained = async (project: Project, data: TrainJob['data'], running: Awaited<ReturnType<typeof startEngine>>, on: On = () => []) => {
+const trained = async (
+  project: Project,
+  data: TrainJob['data'],
+  running: Awaited<ReturnType<typeof startEngine>>,
+  on: On = () => [],
+  keep?: TrainDeps['keep'],
+) => {
   const before = running.engine.tf.memory().numTensors
   const job: TrainJob = { ...jobOf(project, data, running), resolved: resolve(project) }
-  const events = await collect(job, running.engine, event => on(event, job))
+  const events = await collect(job, running.engine, event => on(event, job), keep)
   const weights = await getWeights(job.model)
   job.model.dispose()
   expect(running.engine.tf.memory().numTensors).toBe(before)
@@ -53,7 +47,6 @@ const withNorm = chain(
 
 describe.skipIf(missing)('training by plan on a graphics card', () => {
   afterAll(() => {
-    vi.unstubAllGlobals()
     expect(errors).toEqual([])
   })
 
@@ -129,12 +122,41 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     expect(events.at(-1)?.type).toBe('done')
   })
 
-  it('tells of a lost card and ends', async () => {
-    const { device } = unwrap(await openDawn({ kind: 'software', flags: ['enable-dawn-features=disable_workgroup_init'] }))
-    const { events } = await trained(withNorm, DATA, await startCard(device), event => {
-      if (event.type === 'batch') device.destroy()
+  const another = async () => unwrap(await openDawn({ kind: 'software', flags: ['enable-dawn-features=disable_workgroup_init'] })).device
+
+  it('tells of a lost card and ends with the weights of the last epoch', async () => {
+    const device = await another()
+    const kept: (readonly NamedWeight[])[] = []
+    const lose: On = event => {
+      if (event.type === 'batch' && event.epoch === 3) device.destroy()
       return []
-    })
+    }
+    const { events, weights, report } = await trained(withNorm, DATA, await startCard(device), lose, (_epoch, good) => kept.push(good))
+    expect(report?.engine).toBe('plan')
+    expect(events.at(-1)).toMatchObject({ type: 'failed', issue: { code: 'engine/device-lost', message: 'The graphics device was lost.' } })
+    expect(kept).toHaveLength(2)
+    expect(weights).toEqual(kept[1])
+  })
+
+  it('does so too where tfjs trains on the card', async () => {
+    const device = await another()
+    const kept: (readonly NamedWeight[])[] = []
+    const project = chain(
+      [
+        ['in', 'input', { shape: [4] }],
+        ['act', 'leakyRelu', {}],
+        ['out', 'dense', { units: 3, activation: 'softmax' }],
+      ],
+      { batchSize: 40, epochs: 4 },
+    )
+    const lose: On = event => {
+      if (event.type === 'batch' && event.epoch === 3) device.destroy()
+      return []
+    }
+    const { events, weights, report } = await trained(project, clouds([4]), await startGpu(device), lose, (_epoch, good) => kept.push(good))
+    expect(report?.engine).toBe('tfjs')
     expect(events.at(-1)).toMatchObject({ type: 'failed', issue: { code: 'engine/device-lost' } })
+    expect(kept.length).toBeGreaterThanOrEqual(2)
+    expect(weights).toEqual(kept.at(-1))
   })
 })

@@ -240,6 +240,8 @@ export type EngineMessage =
   | { readonly kind: 'refused'; readonly id: number; readonly issue: Issue }
   | { readonly kind: 'train'; readonly run: number; readonly event: TrainEvent }
   | { readonly kind: 'probe'; readonly run: number; readonly probe: ProbeResult }
+  /** The weights at the end of an epoch, sent before its event, so that they outlive the worker. */
+  | { readonly kind: 'weights'; readonly run: number; readonly epoch: number; readonly weights: readonly NamedWeight[] }
   | { readonly kind: 'progress'; readonly what: string; readonly done: number }
   | { readonly kind: 'heartbeat' }
   /** Said by the client, not the worker: a new worker took the place of one that died or hung; its model and data are gone. */

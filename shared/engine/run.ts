@@ -134,15 +134,19 @@ export class Run {
     return { steps: steps.length, samples: sums.samples, loss: sums.loss / sums.samples, accuracy: sums.correct / sums.samples, seconds }
   }
 
-  /** Remembers the weights as good, or throws when one is not finite. */
-  async keepGood(): Promise<void> {
+  /** Remembers the weights as good and returns them, or throws when one is not finite. */
+  async keepGood(): Promise<readonly NamedWeight[]> {
     const weights = await getWeights(this.job.model)
     const node = brokenWeight(weights)
-    if (node) {
-      this.restore()
-      throw new IssueError(brokenIssue(Number.NaN, this.step, { node, what: 'weights' }))
-    }
+    if (node) throw new IssueError(brokenIssue(Number.NaN, this.step, { node, what: 'weights' }))
     this.lastGood = weights
+    return weights
+  }
+
+  /** Puts the last good weights into the model for good: what a plan holds may be half of a step, or on a device that is lost. */
+  restore(): void {
+    this.stepper.abandon?.()
+    setWeights(this.tf, this.job.model, this.lastGood)
   }
 
   /** Loss and accuracy over the validation part; null when there is none, or the pass was told to end. */
@@ -163,12 +167,7 @@ export class Run {
     await this.stepper.dispose()
   }
 
-  private restore(): void {
-    this.plan?.setWeights(this.lastGood)
-    setWeights(this.tf, this.job.model, this.lastGood)
-  }
-
-  /** Names the layer that broke first, puts the last good weights back and throws. */
+  /** Names the layer that broke first and throws. */
   private async fail(loss: number, step: number, indices: Int32Array): Promise<never> {
     const { data, model } = this.job
     await freshen(model)
@@ -177,7 +176,6 @@ export class Run {
     const place = await findBroken(this.tf, model, x)
     this.tf.dispose([x, y])
     batches.dispose()
-    this.restore()
     throw new IssueError(brokenIssue(loss, step, place))
   }
 }

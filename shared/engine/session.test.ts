@@ -103,6 +103,18 @@ describe('a session', () => {
     )
   })
 
+  it('sends the weights of every epoch out before it tells of it, and the last are those of the model', async () => {
+    await loadIris()
+    await trainOnce(iris(3))
+    const told = s.messages.flatMap(m =>
+      m.kind === 'weights' ? [`weights ${m.epoch}`] : m.kind === 'train' && m.event.type === 'epoch' ? ['epoch'] : [],
+    )
+    expect(told).toEqual(['weights 1', 'epoch', 'weights 2', 'epoch', 'weights 3', 'epoch'])
+    const sent = s.messages.flatMap(m => (m.kind === 'weights' ? [named(m.weights, 'out/kernel')] : []))
+    expect(new Set(sent.map(String)).size).toBe(3)
+    expect(named(await s.get('weights', {}), 'out/kernel')).toEqual(sent[2])
+  })
+
   it('keeps trained weights of layers whose shapes an edit leaves alone', async () => {
     await loadIris()
     await trainOnce(iris(3))

@@ -3,12 +3,13 @@ import { exporterOf } from '../exporters/registry.ts'
 import type { ProjectFile, TrainingSetup } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
 import { type ParamSchema, parseParams } from '../layers/params.ts'
-import { fail, ok, type Result, toIssue } from '../result.ts'
+import { fail, ok, type Result } from '../result.ts'
 import { type CommandQueue, commandQueue } from './commands.ts'
 import { evaluate } from './evaluate.ts'
+import { engineIssue } from './health.ts'
 import { objectiveOf } from './objective.ts'
 import { proofInputs, scorer } from './proof.ts'
-import type { EngineCalls, EngineMessage, EngineRequest, ProbeInput, ProbeResult, TrainCommand } from './protocol.ts'
+import type { EngineCalls, EngineMessage, EngineRequest, NamedWeight, ProbeInput, ProbeResult, TrainCommand } from './protocol.ts'
 import { type AssetReader, SessionData } from './sessionData.ts'
 import { SessionModel } from './sessionModel.ts'
 import type { EngineTf } from './tf.ts'
@@ -57,9 +58,11 @@ export class EngineSession {
   /** Answers one request; never throws. */
   async handle(request: EngineRequest): Promise<void> {
     const { id } = request
-    const result = await this.answer(request).catch(
-      (error: unknown): Result<never> => ({ ok: false, issues: [toIssue(error, 'engine/failed')] }),
-    )
+    const refuse = async (error: unknown): Promise<Result<never>> => ({
+      ok: false,
+      issues: [await engineIssue(error, 'engine/failed', this.deps.engine)],
+    })
+    const result = await this.answer(request).catch(refuse)
     if (result.ok) this.deps.post({ kind: 'answer', id, value: result.value }, transferables(result.value))
     else this.deps.post({ kind: 'refused', id, issue: result.issues[0] }, [])
   }
@@ -143,7 +146,11 @@ export class EngineSession {
 
   private trainDeps(run: number, commands: CommandQueue) {
     const { engine } = this.deps
-    return { engine, commands, between: async (step: number) => this.live(run, step) }
+    const keep = (epoch: number, good: readonly NamedWeight[]) => {
+      const weights = good.map(weight => ({ ...weight, values: weight.values.slice() }))
+      this.deps.post({ kind: 'weights', run, epoch, weights }, transferables(weights))
+    }
+    return { engine, commands, between: async (step: number) => this.live(run, step), keep }
   }
 
   /** Forwards the events of a training to its end. */

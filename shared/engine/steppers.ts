@@ -16,6 +16,8 @@ export interface Stepper {
   step(indices: Int32Array, learningRate: number, step: number): void
   /** Mean loss and number of right guesses of each step since the last reading. */
   read(): Promise<readonly BatchScore[]>
+  /** Keeps what was trained elsewhere from ever reaching the model. */
+  abandon?(): void
   dispose(): Promise<void>
 }
 
@@ -45,8 +47,8 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
       unread = []
       if (results.length === 0) return []
       const all = tf.concat(results)
-      const values = await all.data()
-      tf.dispose([all, ...results])
+      // A lost device refuses the reading.
+      const values = await all.data().finally(() => tf.dispose([all, ...results]))
       return results.map((_, i) => ({ loss: values[2 * i] ?? Number.NaN, correct: values[2 * i + 1] ?? Number.NaN }))
     },
     async dispose() {
@@ -65,13 +67,14 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
 const handOverOf = (tf: Tf, { model }: TrainJob, plan: PlanExecutor) => {
   let ahead = false
   let pending: Promise<void> | undefined
+  let abandoned = false
   const put = (weights: NamedWeight[]): undefined => {
-    setWeights(tf, model, weights)
+    if (!abandoned) setWeights(tf, model, weights)
   }
   const handOver: HandOver = () => {
     // Steps may have been taken since that reading began.
     if (pending) return pending.then(handOver)
-    if (!ahead) return undefined
+    if (!ahead || abandoned) return undefined
     ahead = false
     const weights = plan.getWeights()
     if (!(weights instanceof Promise)) return put(weights)
@@ -83,13 +86,16 @@ const handOverOf = (tf: Tf, { model }: TrainJob, plan: PlanExecutor) => {
   const outdate = () => {
     ahead = true
   }
-  return { handOver, outdate }
+  const abandon = () => {
+    abandoned = true
+  }
+  return { handOver, outdate, abandon }
 }
 
 /** Trains a plan beside the model, which gets the new weights whenever somebody looks at it, and in the end. */
 export const planStepper = (tf: Tf, job: TrainJob, plan: PlanExecutor): Stepper => {
   let unread: { readonly samples: number; readonly score: BatchScore | undefined }[] = []
-  const { handOver, outdate } = handOverOf(tf, job, plan)
+  const { handOver, outdate, abandon } = handOverOf(tf, job, plan)
   keepElsewhere(job.model, handOver)
   return {
     step(indices, learningRate) {
@@ -106,6 +112,7 @@ export const planStepper = (tf: Tf, job: TrainJob, plan: PlanExecutor): Stepper 
         correct: score?.correct ?? Number.NaN,
       }))
     },
+    abandon,
     async dispose() {
       try {
         await handOver()

@@ -1,6 +1,6 @@
-import { issue, toIssue } from '../result.ts'
 import type { CommandQueue } from './commands.ts'
-import type { Score, TrainEvent } from './protocol.ts'
+import { engineIssue } from './health.ts'
+import type { NamedWeight, Score, TrainEvent } from './protocol.ts'
 import { type Reading, Run, type TrainJob } from './run.ts'
 import { schedules } from './schedules.ts'
 import type { EngineTf } from './tf.ts'
@@ -15,6 +15,8 @@ export interface TrainDeps {
   readonly signal?: AbortSignal
   /** Called after each step, e.g. to look inside; training waits for it. */
   between?(step: number): Promise<void>
+  /** Called with the weights of every epoch that ended well, so that they can be kept elsewhere; they belong to the training. */
+  keep?(epoch: number, weights: readonly NamedWeight[]): void
 }
 
 type Events = AsyncGenerator<TrainEvent, boolean>
@@ -43,7 +45,7 @@ class Training {
       const started = this.run.total.seconds
       if (!(yield* this.trainEpoch())) return false
       const { loss, correct, samples } = this.run.epochSums
-      await this.run.keepGood()
+      this.deps.keep?.(this.epoch, await this.run.keepGood())
       const validation = await this.validate()
       last = { train: { loss: loss / samples, accuracy: correct / samples }, validation }
       yield { type: 'epoch', epoch: this.epoch, step: this.run.step, ...last, seconds: this.run.total.seconds - started }
@@ -151,15 +153,6 @@ class Training {
   }
 }
 
-const deviceLost = (message: string): boolean => /device.{0,20}lost|lost.{0,20}device/i.test(message)
-
-const failure = (error: unknown) => {
-  const found = toIssue(error, 'train/failed')
-  return deviceLost(found.message)
-    ? issue('engine/device-lost', 'The graphics device was lost; start the engine again, then training.')
-    : found
-}
-
 const started = (job: TrainJob, run: Run): TrainEvent => ({
   type: 'started',
   backend: run.report,
@@ -171,8 +164,8 @@ const started = (job: TrainJob, run: Run): TrainEvent => ({
 })
 
 /**
- * Trains a model and tells what happens. Obeys commands between two steps. Same seed, same backend, same losses. A loss that is not
- * finite ends it with `failed` and the weights of the last good epoch. The caller keeps the model.
+ * Trains a model and tells what happens. Obeys commands between two steps. Same seed, same backend, same losses. What goes wrong, such
+ * as a loss that is not finite, ends it with `failed` and the weights of the last good epoch. The caller keeps the model.
  */
 export async function* train(job: TrainJob, deps: TrainDeps): AsyncGenerator<TrainEvent> {
   let run: Run | null = null
@@ -188,7 +181,8 @@ export async function* train(job: TrainJob, deps: TrainDeps): AsyncGenerator<Tra
     yield started(job, run)
     yield* new Training(job, deps, run).all()
   } catch (error) {
-    yield { type: 'failed', step: run?.step ?? 0, issue: failure(error) }
+    run?.restore()
+    yield { type: 'failed', step: run?.step ?? 0, issue: await engineIssue(error, 'train/failed', deps.engine) }
   } finally {
     deps.signal?.removeEventListener('abort', wake)
     await run?.dispose()

@@ -1,6 +1,7 @@
 import type { Part } from '../../../data/prepared.ts'
 import { sameShape } from '../../../layers/shape.ts'
 import { fail, type Issue, IssueError, issue, ok, type Result, toIssue } from '../../../result.ts'
+import { DEVICE_LOST } from '../../health.ts'
 import type { NamedWeight } from '../../protocol.ts'
 import type { PlanExecutor } from '../executor.ts'
 import type { Plan } from '../plan.ts'
@@ -18,8 +19,6 @@ export interface GpuPlanOptions {
   /** Fills all buffers with NaN first, so that values nobody wrote are noticed. */
   readonly poison?: boolean
 }
-
-const LOST = 'The graphics device was lost; start the engine again, then training.'
 
 const tooLarge = ({ builder }: Layout, { limits }: GpuDevice): Result<never> | null => {
   const most = 4 * Math.max(...builder.buffers)
@@ -59,7 +58,7 @@ export class GpuPlanRun implements PlanExecutor {
     this.control = new ArrayBuffer(4 * (CONTROL_FLOATS + setup.batchSize))
     device.addEventListener('uncapturederror', this.onError)
     void device.lost.then(() => {
-      if (!this.disposed) this.problem = issue('engine/device-lost', LOST)
+      if (!this.disposed) this.problem = DEVICE_LOST
     })
   }
 

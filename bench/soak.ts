@@ -1,0 +1,91 @@
+// Trains every layer with every optimizer for 1,000 steps on every backend and counts what stays alive; `npm run soak -- [cpu] [wasm] [null] [webgpu]`.
+// `webgpu` is the card, or the processor that imitates one, slowly; `null` is WebGPU on a device that takes every command and computes nothing, so that
+// tensors and buffers can be counted for the whole matrix.
+import { openDawn } from '../node/dawn.ts'
+import { startEngine } from '../shared/engine/engine.testkit.ts'
+import { counting, readingZeros, startGpu } from '../shared/engine/gpu.testkit.ts'
+import { optimizers } from '../shared/engine/optimizers.ts'
+import { type Alive, isNothing, Soak, type SoakCase, type SoakResult, soakCases } from '../shared/engine/soak.testkit.ts'
+import type { OptimizerId } from '../shared/graph/document.ts'
+import { unwrap } from '../shared/result.ts'
+
+const BACKENDS = ['cpu', 'wasm', 'null', 'webgpu'] as const
+const FEW: readonly string[] = ['dense', 'conv2d', 'batchNormalization']
+type Backend = (typeof BACKENDS)[number]
+
+const steps = Number(process.env.NETLOOM_STEPS ?? 1000)
+const wanted = process.argv.slice(2)
+const ids = Object.keys(optimizers) as OptimizerId[]
+
+const open = async (backend: Backend): Promise<Soak> => {
+  if (backend === 'cpu' || backend === 'wasm') return new Soak(await startEngine(backend))
+  const kind = backend === 'null' ? 'null' : 'best'
+  const { device, name } = unwrap(await openDawn({ kind, flags: ['enable-dawn-features=disable_workgroup_init'] }))
+  console.log(`webgpu: ${name}`)
+  if (kind === 'null') readingZeros(device)
+  const held = counting(device)
+  return new Soak(await startGpu(device, { computes: kind !== 'null' }), held)
+}
+
+/** On WebGPU one optimizer for all layers, and all optimizers for a few; elsewhere all for all, and one for all their cases. */
+const casesFor = (backend: Backend): SoakCase[] => {
+  if (backend === 'cpu' || backend === 'wasm') return ids.flatMap(id => soakCases(id, id === 'adam' ? 'all' : 'smallest'))
+  const few = ids.filter(id => id !== 'adam').flatMap(id => soakCases(id).filter(({ title }) => FEW.includes(title.split(' ')[0] ?? '')))
+  return [...soakCases('adam'), ...few]
+}
+
+interface Row {
+  readonly given: SoakCase
+  readonly result: SoakResult
+}
+
+const sum = (rows: readonly Row[], pick: (result: SoakResult) => number): number =>
+  rows.reduce((total, { result }) => total + pick(result), 0)
+const inWords = (alive: Alive): string =>
+  Object.entries(alive)
+    .filter(([, value]) => value !== 0)
+    .map(([name, value]) => `${name} ${value > 0 ? '+' : ''}${value}`)
+    .join(', ')
+
+const mebibytes = (): string => {
+  global.gc?.()
+  const { heapUsed, arrayBuffers, rss } = process.memoryUsage()
+  return [heapUsed, arrayBuffers, rss].map(bytes => (bytes / 2 ** 20).toFixed(0)).join(' / ')
+}
+
+const tell = (backend: Backend, engine: string, rows: readonly Row[], before: string): void => {
+  const layers = new Set(rows.map(({ given }) => given.title.split(' ')[0])).size
+  const leaks = rows.filter(({ result }) => !isNothing(result.grown) || !isNothing(result.left))
+  console.log(
+    `| ${backend} | ${engine} | ${layers} | ${rows.length} | ${sum(rows, r => r.steps).toLocaleString('en')} | ${leaks.length} | ${Math.max(...rows.map(({ result }) => result.pooled))} | ${sum(rows, r => r.seconds).toFixed(0)} s | ${before} → ${mebibytes()} |`,
+  )
+  for (const { given, result } of leaks)
+    console.log(`  ${given.title} with ${given.project.training.optimizer}: grew ${inWords(result.grown)}; left ${inWords(result.left)}`)
+}
+
+const main = async (): Promise<void> => {
+  console.log(
+    '| backend | engine | layers | networks | steps | networks that leak | most buffers that the pool of tfjs gained in the second half | time | JavaScript heap / array buffers / process, MiB |',
+  )
+  console.log('|---|---|---|---|---|---|---|---|---|')
+  for (const backend of BACKENDS.filter(id => wanted.length === 0 || wanted.includes(id))) {
+    const soak = await open(backend)
+    const cases = casesFor(backend)
+    for (const engine of backend === 'cpu' ? (['tfjs'] as const) : (['tfjs', 'plan'] as const)) {
+      const rows: Row[] = []
+      let before = ''
+      for (const given of cases) {
+        if (engine === 'plan' && !soak.hasPlan(given)) continue
+        const result = await soak.run(given, steps, engine === 'plan' ? 'auto' : 'tfjs')
+        rows.push({ given, result })
+        if (rows.length === 10) before = mebibytes()
+        if (process.env.NETLOOM_VERBOSE) console.log(`  ${given.title} ${given.project.training.optimizer} ${result.seconds.toFixed(1)} s`)
+      }
+      tell(backend, engine, rows, before)
+      if (rows.some(({ result }) => !isNothing(result.grown) || !isNothing(result.left))) process.exitCode = 1
+    }
+  }
+}
+
+await main()
+process.exit()
