@@ -2,6 +2,7 @@ import { proofInputs, scorer } from '../../shared/engine/proof.ts'
 import type { AnyExporter, ExportOutput } from '../../shared/exporters/define.ts'
 import { exporterOf, exporters } from '../../shared/exporters/registry.ts'
 import { proofSentence } from '../../shared/exporters/verify.ts'
+import { inputShapeOf } from '../../shared/graph/checkData.ts'
 import type { ProjectFile } from '../../shared/graph/document.ts'
 import type { Resolved } from '../../shared/graph/resolved.ts'
 import { type ParamSchema, parseParams, readParam } from '../../shared/layers/params.ts'
@@ -52,7 +53,7 @@ const runTrained = async (
   if (!model.ok) return model
   const { engine } = session.value
   const { project, history } = loaded
-  const data = source === undefined ? ok(null) : await loadData({ ...project.data, source }, io)
+  const data = source === undefined ? ok(null) : await loadData({ ...project.data, source }, io, inputShapeOf(resolved))
   if (!data.ok) return data
   const { tf, libraries } = engine
   const probes = proofInputs(engine, model.value, data.value)

@@ -16,6 +16,8 @@ export interface Stepper {
   step(indices: Int32Array, learningRate: number, step: number): void
   /** Mean loss and number of right guesses of each step since the last reading. */
   read(): Promise<readonly BatchScore[]>
+  /** Takes the training inputs anew, which have been changed in place. */
+  reload(): void
   dispose(): Promise<void>
 }
 
@@ -26,6 +28,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
     tf,
     objective,
     optimizer: optimizers[setup.optimizer].make(tf, setup.learningRate),
+    setup,
     variables: trainableVariables(model),
     random: randomLayers(model),
     seed: setup.seed,
@@ -37,7 +40,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
     step(indices, learningRate, step) {
       const batch = batches.take(indices)
       setLearningRate(context.optimizer, learningRate)
-      unread.push(trainStep(context, batch, step))
+      unread.push(trainStep(context, batch, step, learningRate))
       tf.dispose([batch.x, batch.y])
     },
     async read() {
@@ -49,6 +52,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
       tf.dispose([all, ...results])
       return results.map((_, i) => ({ loss: values[2 * i] ?? Number.NaN, correct: values[2 * i + 1] ?? Number.NaN }))
     },
+    reload: () => batches.reload(),
     async dispose() {
       tf.dispose(unread)
       unread = []
@@ -106,6 +110,7 @@ export const planStepper = (tf: Tf, job: TrainJob, plan: PlanExecutor): Stepper 
         correct: score?.correct ?? Number.NaN,
       }))
     },
+    reload: () => plan.reload(),
     async dispose() {
       try {
         await handOver()

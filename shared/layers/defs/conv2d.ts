@@ -5,7 +5,7 @@ import { activationNote } from '../lib/activations.ts'
 import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
-import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { activated } from '../plan.ts'
@@ -73,13 +73,8 @@ export const conv2d = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
-  plan: (_input, v) =>
-    isPenalised(v)
-      ? null
-      : activated(
-          { op: 'conv2d', kernelSize: v.kernelSize, strides: v.strides, dilation: v.dilationRate, padding: v.padding, bias: v.useBias },
-          v.activation,
-        ),
+  plan: (_input, { kernelSize, strides, dilationRate: dilation, padding, useBias: bias, ...v }) =>
+    activated({ op: 'conv2d', kernelSize, strides, dilation, padding, bias, ...planPenalty(v) }, v.activation),
   keras: v => ({ name: 'layers.Conv2D', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
   cases: [
     { input: [[28, 28, 1]], params: { filters: 20, kernelSize: [5, 5], activation: 'relu' } },

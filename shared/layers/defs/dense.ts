@@ -5,7 +5,7 @@ import { activationNote, activationParam } from '../lib/activations.ts'
 import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
-import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { p } from '../params.ts'
 import { activated } from '../plan.ts'
 import { type Shape, sizeOf } from '../shape.ts'
@@ -43,7 +43,7 @@ export const dense = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
-  plan: (_input, v) => (isPenalised(v) ? null : activated({ op: 'dense', bias: v.useBias }, v.activation)),
+  plan: (_input, v) => activated({ op: 'dense', bias: v.useBias, ...planPenalty(v) }, v.activation),
   keras: v => ({ name: 'layers.Dense', args: { units: v.units, ...kernelCall(v) } }),
   cases: [
     { input: [[784]], params: { units: 64, activation: 'relu' } },
