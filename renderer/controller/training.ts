@@ -1,4 +1,5 @@
 import { datasetOf } from '../../shared/data/catalogue.ts'
+import { checkAugmentation } from '../../shared/data/prepare/augment.ts'
 import type { TrainCommand } from '../../shared/engine/protocol.ts'
 import { checkAgainstData, type DataOutline } from '../../shared/graph/checkData.ts'
 import type { ProjectFile, TrainingSetup } from '../../shared/graph/document.ts'
@@ -22,11 +23,16 @@ const outlineOf = (project: ProjectFile): DataOutline | null => {
   const { summary } = dataStore.getState()
   if (summary && isLoaded(project)) return summary
   const def = datasetOf(project.data.source)
+  // What fitting makes of pictures is known once they are loaded.
+  if (def?.shape.length === 3 && project.data.fit !== 'exact') return null
   return def ? { shape: def.shape, classes: def.classes, kind: def.shape.length === 3 ? 'image' : 'table' } : null
 }
 
-const misfits = (project: ProjectFile, outline: DataOutline): readonly Issue[] =>
-  checkAgainstData(resolvedOf(project), outline, project.training).filter(i => i.severity === 'error')
+const misfits = (project: ProjectFile, outline: DataOutline): readonly Issue[] => {
+  const pictures = checkAugmentation(project.data.augment, outline.kind, project.data.source)
+  const clashes = checkAgainstData(resolvedOf(project), outline, project.training).filter(i => i.severity === 'error')
+  return pictures.ok ? clashes : [...pictures.issues, ...clashes]
+}
 
 /** Why this project cannot be trained now, worst first; empty when it can. */
 export const whyNotTrain = (project: ProjectFile): readonly Issue[] => {

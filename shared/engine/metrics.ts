@@ -24,8 +24,6 @@ export interface MetricDef {
   readonly label: string
   /** One sentence for the tooltip. */
   readonly doc: string
-  /** Name below `keras.metrics`, for `compile`; null where Keras has none for these targets. */
-  readonly keras: string | null
   /** A share 0–1, shown in per cent, or a plain number. */
   readonly share: boolean
   fits(head: Pick<Head, 'kind' | 'width'>): boolean
@@ -55,7 +53,6 @@ export const metrics: Readonly<Record<MetricId, MetricDef>> = {
   accuracy: {
     label: 'Accuracy',
     doc: 'Share of the samples whose class is right.',
-    keras: 'accuracy',
     share: true,
     fits: classes,
     value: ({ confusion, samples }) => total(confusion.map((row, i) => row[i] ?? 0)) / samples,
@@ -63,7 +60,6 @@ export const metrics: Readonly<Record<MetricId, MetricDef>> = {
   top5: {
     label: 'Top 5',
     doc: 'Share of the samples whose class is among the five likeliest answers; measured from ten classes on.',
-    keras: 'TopKCategoricalAccuracy',
     share: true,
     fits: ({ kind, width }) => kind === 'oneHot' && width >= 2 * TOP,
     value: ({ among, samples }) => among / samples,
@@ -71,7 +67,6 @@ export const metrics: Readonly<Record<MetricId, MetricDef>> = {
   precision: {
     label: 'Precision',
     doc: 'Share of the answers “class X” that are right, as a mean over the classes.',
-    keras: null,
     share: true,
     fits: classes,
     value: counts => macro(precisions(counts.confusion), counts),
@@ -79,7 +74,6 @@ export const metrics: Readonly<Record<MetricId, MetricDef>> = {
   recall: {
     label: 'Recall',
     doc: 'Share of the samples of class X that are found, as a mean over the classes.',
-    keras: null,
     share: true,
     fits: classes,
     value: counts => macro(recalls(counts.confusion), counts),
@@ -87,7 +81,6 @@ export const metrics: Readonly<Record<MetricId, MetricDef>> = {
   mae: {
     label: 'Mean absolute error',
     doc: 'How far the predicted numbers are off, on average.',
-    keras: 'mae',
     share: false,
     fits: ({ kind }) => kind === 'values',
     value: ({ absolute, samples }) => absolute / samples,
@@ -95,7 +88,6 @@ export const metrics: Readonly<Record<MetricId, MetricDef>> = {
   mse: {
     label: 'Mean squared error',
     doc: 'Mean of the squared differences between predicted and true numbers.',
-    keras: 'mse',
     share: false,
     fits: ({ kind }) => kind === 'values',
     value: ({ squared, samples }) => squared / samples,
