@@ -9,8 +9,8 @@ const LUMA = [0.299, 0.587, 0.114] as const
 
 /** Places one picture (`from` at `start`) in the middle of another: what is missing stays 0, what is too much is cut off. */
 const place = (from: ArrayLike<number>, start: number, frame: Frame, out: Float32Array, height: number, width: number): void => {
-  const top = Math.floor((height - frame.height) / 2)
-  const left = Math.floor((width - frame.width) / 2)
+  const top = Math.trunc((height - frame.height) / 2)
+  const left = Math.trunc((width - frame.width) / 2)
   const { channels } = frame
   for (let y = Math.max(0, top); y < Math.min(height, top + frame.height); y++)
     for (let x = Math.max(0, left); x < Math.min(width, left + frame.width); x++)
