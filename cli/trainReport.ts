@@ -1,12 +1,20 @@
-import type { Score, TrainEvent } from '../shared/engine/protocol.ts'
+import { METRICS, metrics } from '../shared/engine/metrics.ts'
+import type { Evaluation, Score, TrainEvent } from '../shared/engine/protocol.ts'
 import type { Io } from './io.ts'
 import { duration } from './progress.ts'
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
-/** `loss 0.1234 · accuracy 96.50 %`; a regression has no accuracy. */
-export const scoreText = ({ loss, accuracy }: Score): string =>
-  `loss ${loss.toFixed(4)}${Number.isFinite(accuracy) ? ` · accuracy ${percent(accuracy)}` : ''}`
+/** `loss 0.1234 · accuracy 96.50 %`; a regression has a mean absolute error in place of the accuracy. */
+export const scoreText = ({ loss, accuracy, mae }: Score): string =>
+  `loss ${loss.toFixed(4)}${Number.isFinite(accuracy) ? ` · accuracy ${percent(accuracy)}` : ''}${mae === undefined ? '' : ` · absolute error ${mae.toFixed(4)}`}`
+
+/** All metrics in one line. */
+export const metricsText = (measured: Evaluation['metrics']): string =>
+  METRICS.flatMap(id => {
+    const value = measured[id]
+    return value === undefined ? [] : [`${metrics[id].label.toLowerCase()} ${metrics[id].share ? percent(value) : value.toFixed(4)}`]
+  }).join(' · ')
 
 const both = (train: Score, validation: Score | null): string =>
   `${scoreText(train)}${validation ? ` · validation ${scoreText(validation)}` : ''}`

@@ -3,6 +3,7 @@ import { proofInputs, scorer } from '../../shared/engine/proof.ts'
 import type { AnyExporter, ExportOutput } from '../../shared/exporters/define.ts'
 import { exporterOf, exporters } from '../../shared/exporters/registry.ts'
 import { proofSentence } from '../../shared/exporters/verify.ts'
+import { inputShapeOf } from '../../shared/graph/checkData.ts'
 import type { ProjectFile } from '../../shared/graph/document.ts'
 import type { Resolved } from '../../shared/graph/resolved.ts'
 import { type ParamSchema, parseParams, readParam } from '../../shared/layers/params.ts'
@@ -54,7 +55,7 @@ const runTrained = async (
   const { engine } = session.value
   const { project, history } = loaded
   const wanted = source ?? (def.needsData ? project.data.source : undefined)
-  const data = wanted === undefined ? ok(null) : await loadData({ ...project.data, source: wanted }, io)
+  const data = wanted === undefined ? ok(null) : await loadData({ ...project.data, source: wanted }, io, inputShapeOf(resolved))
   if (!data.ok) return data
   const { tf } = engine
   const probes = proofInputs(engine, model.value, data.value)

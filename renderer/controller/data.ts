@@ -2,6 +2,7 @@ import { datasetOf } from '../../shared/data/catalogue.ts'
 import type { DatasetDef } from '../../shared/data/define.ts'
 import { IDX_PREFIX } from '../../shared/data/idx.ts'
 import type { DataSummary, ExportedFile } from '../../shared/engine/protocol.ts'
+import { inputShapeOf } from '../../shared/graph/checkData.ts'
 import type { DataChoice, ProjectFile } from '../../shared/graph/document.ts'
 import { setData } from '../../shared/graph/edit.ts'
 import type { Shape } from '../../shared/layers/shape.ts'
@@ -19,13 +20,13 @@ let cancelled = false
 let downloading: string | null = null
 
 /** Shape that the network's first input wants, `[height, width, channels]` or `[features]`; null when it cannot be known. */
-export const wantedShape = (project: ProjectFile): Shape | null => {
-  const resolved = resolvedOf(project)
-  const first = resolved.inputs[0]
-  return (first === undefined ? null : resolved.nodes.get(first)?.output) ?? null
-}
+export const wantedShape = (project: ProjectFile): Shape | null => inputShapeOf(resolvedOf(project))
 
-const keyOf = (project: ProjectFile): string => JSON.stringify(project.data)
+/** Everything that the loaded data depends on: pictures are augmented later, and only fitted ones depend on the network. */
+const keyOf = (project: ProjectFile): string => {
+  const { augment: _, ...choice } = project.data
+  return JSON.stringify([choice, choice.fit === 'exact' ? null : wantedShape(project)])
+}
 
 /** True when loading asks the network for nothing: bundled, generated or fetched before in this window. */
 export const isAtHand = (source: string): boolean => {

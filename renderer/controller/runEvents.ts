@@ -7,8 +7,8 @@ type RunState = ReturnType<typeof runStore.getState>
 /** `1e-3`, `0.05`, `2.5e-4`: how a learning rate is written. */
 export const rateText = (rate: number): string => (rate > 0 && rate < 0.01 ? String(rate.toExponential()) : String(rate))
 
-const push = (series: Series, step: number, value: number): void => {
-  if (!Number.isFinite(value)) return
+const push = (series: Series, step: number, value: number | undefined): void => {
+  if (value === undefined || !Number.isFinite(value)) return
   series.step.push(step)
   series.value.push(value)
   thinSeries(series)
@@ -19,9 +19,11 @@ const draw = (curves: Curves, event: TrainEvent): void => {
   if (event.type === 'batch') {
     push(curves.trainLoss, event.step, event.loss)
     push(curves.trainAccuracy, event.step, event.accuracy)
+    push(curves.trainError, event.step, event.mae)
   } else if (event.type === 'epoch' && event.validation) {
     push(curves.validationLoss, event.step, event.validation.loss)
     push(curves.validationAccuracy, event.step, event.validation.accuracy)
+    push(curves.validationError, event.step, event.validation.mae)
   } else if (event.type === 'changed') {
     curves.marks.push({ step: event.step, text: `rate ${rateText(event.from)} → ${rateText(event.to)}` })
   }
@@ -39,12 +41,15 @@ const STATUS: Partial<Record<TrainEvent['type'], RunStatus>> = {
 const numbers = (event: TrainEvent): Partial<RunState> => {
   if (event.type === 'started') return { backend: event.backend, batches: event.batches, epochs: event.epochs, issue: null }
   if (event.type === 'batch') {
-    const { step, epoch, batch, loss, accuracy, imagesPerSecond, secondsLeft } = event
-    return { step, epoch, batch, loss, accuracy, imagesPerSecond, secondsLeft, trained: true }
+    const { step, epoch, batch, loss, accuracy, mae = Number.NaN, imagesPerSecond, secondsLeft } = event
+    return { step, epoch, batch, loss, accuracy, mae, imagesPerSecond, secondsLeft, trained: true }
   }
   if (event.type === 'epoch') return { validation: event.validation, step: event.step, epoch: event.epoch }
   if (event.type === 'failed') return { issue: event.issue, step: event.step }
-  if (event.type === 'done') return { loss: event.train.loss, accuracy: event.train.accuracy, validation: event.validation, secondsLeft: 0 }
+  if (event.type === 'done') {
+    const { loss, accuracy, mae = Number.NaN } = event.train
+    return { loss, accuracy, mae, validation: event.validation, secondsLeft: 0 }
+  }
   return {}
 }
 

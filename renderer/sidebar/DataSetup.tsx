@@ -10,6 +10,7 @@ import { endGesture, useProject } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
 import { showPanel } from '../store/uiStore.ts'
 import { bytes, percent, whole } from '../ui/format.ts'
+import { AugmentSetup } from './AugmentSetup.tsx'
 import { ChoiceRow, Fact, NumberRow, Section } from './fields.tsx'
 
 /** Which data the network learns from, and how it is split and normalised. */
@@ -20,6 +21,7 @@ export const DataSetup = () => {
       <Sources idle={idle} />
       <Loaded />
       <Preparation idle={idle} />
+      <AugmentSetup idle={idle} />
     </>
   )
 }
@@ -209,6 +211,17 @@ const Preparation = ({ idle }: { idle: boolean }) => {
           ['standard', 'Mean 0, deviation 1'],
         ]}
         onTake={normalise => changeData({ normalise })}
+      />
+      <ChoiceRow
+        label="Picture size"
+        value={choice.fit}
+        disabled={!idle}
+        options={[
+          ['exact', 'As it is'],
+          ['pad', 'Padded to the input'],
+          ['resize', 'Resized to the input'],
+        ]}
+        onTake={fit => changeData({ fit })}
       />
       <NumberRow
         label="Use at most"

@@ -115,8 +115,8 @@ export const ChoiceRow = <T extends string>({ label, value, options, disabled = 
 }
 
 /** A name and a number that cannot be changed here. */
-export const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div className="side-fact">
+export const Fact = ({ name, title, children }: { name: string; title?: string; children: ReactNode }) => (
+  <div className="side-fact" title={title}>
     <span>{name}</span>
     <span className="mono">{children}</span>
   </div>

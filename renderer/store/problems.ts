@@ -1,4 +1,5 @@
 import { datasetOf } from '../../shared/data/catalogue.ts'
+import { checkAugmentation } from '../../shared/data/prepare/augment.ts'
 import { checkAgainstData, type DataOutline } from '../../shared/graph/checkData.ts'
 import type { ProjectFile } from '../../shared/graph/document.ts'
 import { type Issue, issue } from '../../shared/result.ts'
@@ -9,7 +10,9 @@ import { resolvedOf, useProject } from './projectStore.ts'
 export const outlineOf = (project: ProjectFile): DataOutline | null => {
   const { summary } = dataStore.getState()
   if (summary && isLoaded(project)) return summary
-  return catalogued(project.data.source)
+  // What fitting makes of pictures is known once they are loaded.
+  const outline = catalogued(project.data.source)
+  return outline?.kind === 'image' && project.data.fit !== 'exact' ? null : outline
 }
 
 /** The same object for the same source, so that what is derived from it can be kept. */
@@ -24,13 +27,18 @@ const outlines = new Map<string, DataOutline>()
 
 const known = new WeakMap<ProjectFile, { readonly outline: DataOutline | null; readonly issues: readonly Issue[] }>()
 
+const clashes = (project: ProjectFile, outline: DataOutline): readonly Issue[] => {
+  const pictures = checkAugmentation(project.data.augment, outline.kind, project.data.source)
+  return [...(pictures.ok ? [] : pictures.issues), ...checkAgainstData(resolvedOf(project), outline, project.training)]
+}
+
 /** Everything that is wrong with a project or may be: its network, and, once that can be built, network against data and loss. */
 export const problemsOf = (project: ProjectFile): readonly Issue[] => {
   const outline = outlineOf(project)
   const before = known.get(project)
   if (before?.outline === outline) return before.issues
   const resolved = resolvedOf(project)
-  const against = resolved.buildable && outline && resolved.nodes.size > 0 ? checkAgainstData(resolved, outline, project.training) : []
+  const against = resolved.buildable && outline && resolved.nodes.size > 0 ? clashes(project, outline) : []
   const issues = [...resolved.issues, ...against]
   known.set(project, { outline, issues })
   return issues

@@ -20,6 +20,9 @@ export interface Curves {
   readonly trainAccuracy: Series
   readonly validationLoss: Series
   readonly validationAccuracy: Series
+  /** Mean absolute error, of networks that predict numbers. */
+  readonly trainError: Series
+  readonly validationError: Series
   readonly marks: Mark[]
 }
 
@@ -40,6 +43,7 @@ interface RunState {
   readonly epochs: number
   readonly loss: number
   readonly accuracy: number
+  readonly mae: number
   readonly validation: Score | null
   readonly imagesPerSecond: number
   readonly secondsLeft: number
@@ -58,6 +62,8 @@ export const emptyCurves = (): Curves => ({
   trainAccuracy: series(),
   validationLoss: series(),
   validationAccuracy: series(),
+  trainError: series(),
+  validationError: series(),
   marks: [],
 })
 
@@ -75,6 +81,7 @@ export const runStore = createStore<RunState>(() => ({
   epochs: 0,
   loss: Number.NaN,
   accuracy: Number.NaN,
+  mae: Number.NaN,
   validation: null,
   imagesPerSecond: 0,
   secondsLeft: 0,

@@ -3,8 +3,8 @@ import type { Part, PreparedData } from '../data/prepared.ts'
 import type { ExportInput, Predict } from '../exporters/define.ts'
 import type { LossId } from '../graph/document.ts'
 import { evaluate } from './evaluate.ts'
-import { countCorrect } from './metrics.ts'
-import { encodeTargets, type Objective, objectiveOf } from './objective.ts'
+import { tally } from './metrics.ts'
+import { type Objective, objectiveOf } from './objective.ts'
 import type { EngineTf } from './tf.ts'
 
 /** Samples that prove an export. */
@@ -27,21 +27,16 @@ export const proofInputs = ({ tf }: EngineTf, model: tfjs.LayersModel, data: Pre
 /** Most samples that are scored in one pass of a runtime. */
 const SCORE_BATCH = 256
 
-/** Right answers of a runtime over a part. */
-const countRight = async ({ tf, breathe }: EngineTf, predict: Predict, { head }: Objective, part: Part): Promise<number> => {
-  const [per, width] = [part.inputs.length / part.count, part.targets.length / part.count]
-  let right = 0
+/** Share of right answers of a runtime over a part, 0–1. */
+const accuracyOf = async ({ breathe }: EngineTf, predict: Predict, { head }: Objective, part: Part): Promise<number> => {
+  const per = part.inputs.length / part.count
+  const counted = tally(head, false)
   for (let start = 0; start < part.count; start += SCORE_BATCH) {
     const n = Math.min(SCORE_BATCH, part.count - start)
-    const outputs = await predict(part.inputs.slice(start * per, (start + n) * per), n)
-    const targets = part.targets.slice(start * width, (start + n) * width)
-    right += tf.tidy(() => {
-      const y = targets instanceof Int32Array ? tf.tensor1d(targets, 'int32') : tf.tensor2d(targets, [n, width])
-      return countCorrect(tf, head, encodeTargets(tf, head, y), tf.tensor2d(outputs, [n, outputs.length / n]), false).dataSync()[0] ?? 0
-    })
+    counted.add(await predict(part.inputs.slice(start * per, (start + n) * per), n), part.targets.subarray(start, start + n), n, 0)
     await breathe()
   }
-  return right
+  return counted.result().accuracy
 }
 
 /** How `ExportInput.score` is answered for what was made of this model: accuracy on the test part, else on the validation part. */
@@ -52,7 +47,7 @@ export const scorer =
     const objective = data && objectiveOf(engine.tf, typeof network === 'function' ? model : network, loss, data)
     if (!part || !objective?.ok || objective.value.head.kind === 'values') return null
     if (typeof network === 'function')
-      return { accuracy: (await countRight(engine, network, objective.value, part)) / part.count, samples: part.count }
+      return { accuracy: await accuracyOf(engine, network, objective.value, part), samples: part.count }
     const pace = { breathe: () => engine.breathe() }
     const found = await evaluate({ tf: engine.tf, objective: objective.value, part, shape: data.shape, pace })
     return found && { accuracy: found.accuracy, samples: found.count }

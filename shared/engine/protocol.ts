@@ -1,7 +1,8 @@
 import type { PartName, Scaling } from '../data/prepared.ts'
-import type { BackendId, DataChoice, ProjectFile, TrainingSetup } from '../graph/document.ts'
+import type { Augmentation, BackendId, DataChoice, ProjectFile, TrainingSetup } from '../graph/document.ts'
 import type { Shape } from '../layers/shape.ts'
 import type { Issue } from '../result.ts'
+import type { MetricId } from './metrics.ts'
 
 /** Where the work runs and why. */
 export interface BackendReport {
@@ -24,10 +25,11 @@ export interface NamedWeight {
   readonly values: Float32Array
 }
 
-/** Loss (mean over samples) and accuracy 0–1 (NaN for regression). */
+/** Loss (mean over samples), accuracy 0–1 (NaN for regression) and mean absolute error (regression only). */
 export interface Score {
   readonly loss: number
   readonly accuracy: number
+  readonly mae?: number
 }
 
 /** What training tells; each carries the run's number in the protocol below. */
@@ -49,6 +51,7 @@ export type TrainEvent =
       readonly batch: number
       readonly loss: number
       readonly accuracy: number
+      readonly mae?: number
       readonly imagesPerSecond: number
       readonly secondsLeft: number
     }
@@ -163,12 +166,13 @@ export interface DataSummary {
   readonly hash: string
 }
 
-/** Result of a pass over a part. `confusion[actual][predicted]` counts samples; empty for regression. */
+/** Result of a pass over a part. `confusion[actual][predicted]` counts samples; empty for regression. `metrics` holds those that fit the targets. */
 export interface Evaluation {
   readonly loss: number
   readonly accuracy: number
   readonly count: number
   readonly confusion: readonly (readonly number[])[]
+  readonly metrics: Readonly<Partial<Record<MetricId, number>>>
 }
 
 export interface ExportedFile {
@@ -196,7 +200,11 @@ export interface EngineCalls {
   /** Loads and prepares data; progress arrives as `progress` notices. Local files travel as bytes. */
   loadData: { args: { choice: DataChoice; shape: Shape | null; files: readonly ExportedFile[] }; answer: DataSummary }
   cancelData: { args: Record<string, never>; answer: null }
-  samples: { args: { part: PartName; start: number; count: number }; answer: SampleSheet }
+  /** `changed` shows training pictures as they are augmented in some epoch, with this seed. */
+  samples: {
+    args: { part: PartName; start: number; count: number; changed?: { augment: Augmentation; seed: number; epoch: number } }
+    answer: SampleSheet
+  }
   /** Builds the model (keeping weights whose shapes did not change) without training, so that it can be probed. */
   build: { args: { project: ProjectFile; weights: readonly NamedWeight[] | null }; answer: { parameters: number } }
   /** Starts a run; events arrive as `train` notices, the answer when the run has begun. */

@@ -77,12 +77,12 @@ export class EngineSession {
   private readonly calls: Handlers = {
     backend: ({ prefer }) =>
       this.inTurn(async () => (this.running ? (this.model.report ? ok(this.model.report) : busy) : this.model.start(prefer))),
-    loadData: ({ choice, files }) => this.data.load(choice, files),
+    loadData: ({ choice, shape, files }) => this.data.load(choice, shape, files),
     cancelData: async () => {
       this.data.cancel()
       return ok(null)
     },
-    samples: async ({ part, start, count }) => this.data.samples(part, start, count),
+    samples: async ({ part, start, count, changed }) => this.data.samples(part, start, count, changed),
     build: ({ project, weights }) =>
       this.inTurn(async () => {
         if (this.running) return busy
@@ -138,7 +138,10 @@ export class EngineSession {
     this.steps = 0
     const over = this.follow(
       run,
-      train({ model: held.value.model, data, setup, backend: report, resolved: resolve(project) }, this.trainDeps(run, commands)),
+      train(
+        { model: held.value.model, data, setup, backend: report, augment: project.data.augment, resolved: resolve(project) },
+        this.trainDeps(run, commands),
+      ),
     )
     this.running = { run, commands, over, step: 0 }
     return ok(null)

@@ -1,5 +1,6 @@
 import type { CommandQueue } from './commands.ts'
 import { engineIssue } from './health.ts'
+import type { Pace } from './predict.ts'
 import type { NamedWeight, Score, TrainEvent } from './protocol.ts'
 import { type Reading, Run, type TrainJob } from './run.ts'
 import { schedules } from './schedules.ts'
@@ -44,10 +45,9 @@ class Training {
     for (this.epoch = 1; this.epoch <= this.job.setup.epochs; this.epoch++) {
       const started = this.run.total.seconds
       if (!(yield* this.trainEpoch())) return false
-      const { loss, correct, samples } = this.run.epochSums
+      const scored = this.run.score(this.run.epochSums)
       this.deps.keep?.(this.epoch, await this.run.keepGood())
-      const validation = await this.validate()
-      last = { train: { loss: loss / samples, accuracy: correct / samples }, validation }
+      last = { train: scored, validation: await this.validate() }
       yield { type: 'epoch', epoch: this.epoch, step: this.run.step, ...last, seconds: this.run.total.seconds - started }
     }
     const { seconds, samples } = this.run.total
@@ -57,7 +57,7 @@ class Training {
   }
 
   private async *trainEpoch(): Events {
-    this.run.shuffle(this.epoch)
+    await this.run.begin(this.epoch, this.pace)
     for (this.batch = 0; this.batch < this.run.batchesPerEpoch; this.batch++) {
       if (!(yield* this.obey())) return false
       this.run.train(this.batch, this.scheduled())
@@ -140,16 +140,22 @@ class Training {
       batch: ((step - 1) % batchesPerEpoch) + 1,
       loss: reading.loss,
       accuracy: reading.accuracy,
+      ...(reading.mae === undefined ? {} : { mae: reading.mae }),
       imagesPerSecond: reading.samples / reading.seconds,
       secondsLeft: (total.seconds / step) * left,
     }
   }
 
   private async validate(): Promise<Score | null> {
+    const found = await this.run.evaluate(this.pace)
+    if (!found) return null
+    const { loss, accuracy, metrics } = found
+    return { loss, accuracy, ...(metrics.mae === undefined ? {} : { mae: metrics.mae }) }
+  }
+
+  private get pace(): Pace {
     const { engine, commands, signal } = this.deps
-    const pace = { breathe: () => engine.breathe(), stopping: () => signal?.aborted === true || commands.stopping() }
-    const found = await this.run.evaluate(pace)
-    return found && { loss: found.loss, accuracy: found.accuracy }
+    return { breathe: () => engine.breathe(), stopping: () => signal?.aborted === true || commands.stopping() }
   }
 }
 

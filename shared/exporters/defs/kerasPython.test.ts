@@ -43,6 +43,20 @@ describe('a network as Keras source', () => {
     expect(source).toContain('loss=keras.losses.SparseCategoricalCrossentropy(),')
   })
 
+  it('writes weight decay and clipping where they are not as usual', () => {
+    const project = branched()
+    const optimizer = (training: Partial<typeof project.training>) =>
+      /optimizer=keras\.optimizers\.(.*),$/m.exec(sourceOf({ ...project, training: { ...project.training, ...training } }))?.[1]
+    expect(optimizer({ optimizer: 'adamw', weightDecay: 0.004, learningRate: 0.01 })).toBe('AdamW(learning_rate=0.01)')
+    expect(optimizer({ optimizer: 'adam', weightDecay: 0.1, clip: 'value', clipLimit: 2, learningRate: 0.01 })).toBe(
+      'Adam(learning_rate=0.01, weight_decay=0.1, clipvalue=2)',
+    )
+    expect(optimizer({ optimizer: 'nesterov', clip: 'globalNorm', clipLimit: 0.5, learningRate: 0.01 })).toBe(
+      'SGD(learning_rate=0.01, momentum=0.9, nesterov=True, global_clipnorm=0.5)',
+    )
+    expect(optimizer({ optimizer: 'nadam', clip: 'norm', clipLimit: 1, learningRate: 0.01 })).toBe('Nadam(learning_rate=0.01, clipnorm=1)')
+  })
+
   it('leaves out what is bypassed and keeps frozen layers frozen', () => {
     const project = branched()
     const nodes = project.graph.nodes.map(n => (n.id === 'pool' ? { ...n, bypassed: true } : n.id === 'left' ? { ...n, frozen: true } : n))

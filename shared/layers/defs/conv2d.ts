@@ -6,7 +6,7 @@ import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { convForm, windowAttributes } from '../lib/onnxWindow.ts'
-import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { torchConv, torchKernel } from '../lib/torch.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
 import { kernel, x } from '../onnx.ts'
@@ -76,13 +76,8 @@ export const conv2d = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
-  plan: (_input, v) =>
-    isPenalised(v)
-      ? null
-      : activated(
-          { op: 'conv2d', kernelSize: v.kernelSize, strides: v.strides, dilation: v.dilationRate, padding: v.padding, bias: v.useBias },
-          v.activation,
-        ),
+  plan: (_input, { kernelSize, strides, dilationRate: dilation, padding, useBias: bias, ...v }) =>
+    activated({ op: 'conv2d', kernelSize, strides, dilation, padding, bias, ...planPenalty(v) }, v.activation),
   onnx(input, v) {
     const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding, dilation: v.dilationRate })
     return convForm('Conv', [x, kernel('kernel', { shape: kernelOf(input, v), order: [3, 2, 0, 1], channels: 0 })], v, v.filters, window)

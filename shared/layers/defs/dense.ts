@@ -6,7 +6,7 @@ import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { activate } from '../lib/onnxActivation.ts'
-import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { torchChannelsFirst, torchChannelsLast, torchKernel } from '../lib/torch.ts'
 import { channelsLast, kernel, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
@@ -46,7 +46,7 @@ export const dense = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
-  plan: (_input, v) => (isPenalised(v) ? null : activated({ op: 'dense', bias: v.useBias }, v.activation)),
+  plan: (_input, v) => activated({ op: 'dense', bias: v.useBias, ...planPenalty(v) }, v.activation),
   onnx(input, v) {
     const matrix = kernel('kernel', { shape: kernelOf(input, v.units), channels: 1 })
     const bias = v.useBias ? [weight('bias', [v.units])] : []
