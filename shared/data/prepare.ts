@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../result.ts'
 import { datasetOf, datasets } from './catalogue.ts'
 import type { DataContext, RawData, Samples } from './define.ts'
 import { IDX_PREFIX, loadIdx } from './idx.ts'
+import { selectClasses } from './prepare/classes.ts'
 import { checkClasses, checkRaw } from './prepare/guard.ts'
 import { fitScaling, normaliseInputs } from './prepare/normalise.ts'
 import { type Split, splitData } from './prepare/split.ts'
@@ -44,9 +45,12 @@ const hashOf = async (raw: RawData, split: Split, scaling: Scaling): Promise<str
 }
 
 /** Splits and normalises; the same raw data and choice give the same bytes and hash everywhere. Indices within a part ascend in the source's order. */
-export const prepare = async (raw: RawData, choice: DataChoice): Promise<Result<PreparedData>> => {
-  const checked = checkRaw(raw)
+export const prepare = async (source: RawData, choice: DataChoice): Promise<Result<PreparedData>> => {
+  const checked = checkRaw(source)
   if (!checked.ok) return checked
+  const selected = selectClasses(source, choice.classes)
+  if (!selected.ok) return selected
+  const raw = selected.value
   const split = splitData(raw, choice)
   if (!split.ok) return split
   const classes = checkClasses(raw, split.value.train)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BACKENDS, DEFAULT_DATA, DEFAULT_TRAINING, LOSSES, OPTIMIZERS, SCHEDULES } from './document.ts'
+import { BACKENDS, DEFAULT_DATA, DEFAULT_TRAINING, LOSSES, OPTIMIZERS, SCHEDULES, UNFREEZES } from './document.ts'
 import { MAX_NAME, MAX_NODES, MAX_STRING, MAX_WIRES } from './limits.ts'
 
 // Compiling validators needs `new Function`, which the content security policy forbids.
@@ -46,7 +46,14 @@ const data = z.strictObject({
   test: share.default(DEFAULT_DATA.test),
   normalise: z.enum(['none', 'unit', 'standard']).default(DEFAULT_DATA.normalise),
   limit: z.int().min(0).default(DEFAULT_DATA.limit),
+  classes: z.array(z.string().min(1).max(MAX_NAME)).max(MAX_NODES).default([]),
+  perClass: z.int().min(0).default(DEFAULT_DATA.perClass),
   seed: seed.default(DEFAULT_DATA.seed),
+})
+const fineTune = z.strictObject({
+  epochs: z.int().min(1).max(1_000_000),
+  learningRate: z.number().positive().max(1e6),
+  unfreeze: z.enum(UNFREEZES).default('all'),
 })
 const training = z.strictObject({
   loss: z.enum(LOSSES).default(DEFAULT_TRAINING.loss),
@@ -55,6 +62,7 @@ const training = z.strictObject({
   schedule: z.enum(SCHEDULES).default(DEFAULT_TRAINING.schedule),
   batchSize: z.int().min(1).max(65_536).default(DEFAULT_TRAINING.batchSize),
   epochs: z.int().min(1).max(1_000_000).default(DEFAULT_TRAINING.epochs),
+  fineTune: fineTune.nullable().default(DEFAULT_TRAINING.fineTune),
   seed: seed.default(DEFAULT_TRAINING.seed),
   backend: z.enum(['auto', ...BACKENDS]).default(DEFAULT_TRAINING.backend),
 })
