@@ -46,7 +46,7 @@ const data = z.strictObject({
   test: share.default(DEFAULT_DATA.test),
   normalise: z.enum(['none', 'unit', 'standard']).default(DEFAULT_DATA.normalise),
   limit: z.int().min(0).default(DEFAULT_DATA.limit),
-  classes: z.array(z.string().min(1).max(MAX_NAME)).max(MAX_NODES).default([]),
+  classes: z.array(z.string().min(1).max(MAX_NAME)).max(MAX_NODES).readonly().default([]),
   perClass: z.int().min(0).default(DEFAULT_DATA.perClass),
   seed: seed.default(DEFAULT_DATA.seed),
 })
