@@ -49,7 +49,7 @@ export class Run {
   /** What trains, where and why. */
   readonly report: BackendReport
   readonly batchesPerEpoch: number
-  step = 0
+  step: number
   readonly epochSums = { loss: 0, correct: 0, samples: 0 }
   /** Working seconds and samples of the whole run. */
   readonly total = { seconds: 0, samples: 0 }
@@ -63,8 +63,9 @@ export class Run {
   private readonly job: TrainJob
   private readonly tf: Tf
 
-  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<OpenPlan>) {
+  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<OpenPlan>, step: number) {
     this.tf = tf
+    this.step = step
     this.job = job
     this.objective = objective
     this.batchesPerEpoch = Math.ceil(job.data.train.count / job.setup.batchSize)
@@ -73,15 +74,15 @@ export class Run {
     this.report = reportOf(job.backend, plan)
   }
 
-  /** Checks that the job can be trained and prepares it. */
-  static async open(engine: EngineTf, job: TrainJob): Promise<Result<Run>> {
+  /** Checks that the job can be trained and prepares it; `step` says how many steps went before. */
+  static async open(engine: EngineTf, job: TrainJob, step = 0): Promise<Result<Run>> {
     const { tf } = engine
     if (job.data.train.count === 0) return fail('train/no-samples', 'There is nothing to train on: this data has no training samples.')
     const objective = objectiveOf(tf, job.model, job.setup.loss, job.data)
     if (!objective.ok) return objective
     if (job.model.trainableWeights.length === 0)
       return fail('train/nothing-to-train', 'No layer of this network can learn: add one with weights, or unfreeze one.')
-    const run = new Run(tf, job, objective.value, await openPlan(engine, job, objective.value))
+    const run = new Run(tf, job, objective.value, await openPlan(engine, job, objective.value), step)
     await run.keepGood()
     return ok(run)
   }
@@ -101,6 +102,11 @@ export class Run {
     this.stepper.step(indices, learningRate, this.step)
     this.unread.push(indices)
     this.busy += performance.now() - started
+  }
+
+  /** Number of weights that are trained. */
+  get parameters(): number {
+    return this.job.model.trainableWeights.reduce((sum, weight) => sum + weight.shape.reduce<number>((n, d) => n * (d ?? 1), 1), 0)
   }
 
   /** True when it is time to read what the device has gathered. */
