@@ -1,3 +1,4 @@
+import { parseClasses } from '../shared/data/prepare/classes.ts'
 import type { PreparedData } from '../shared/data/prepared.ts'
 import { commandQueue } from '../shared/engine/commands.ts'
 import type { TrainEvent } from '../shared/engine/protocol.ts'
@@ -12,9 +13,10 @@ import { openModel, openSession } from './engine.ts'
 import type { Io } from './io.ts'
 import { loadProject, resolveWhole } from './load.ts'
 import { saveFile } from './save.ts'
+import { fineTuneOf, frozenUntil, reheaded, type TransferOptions } from './transfer.ts'
 
 /** What the command line may change of a project's own training. */
-export interface TrainOptions {
+export interface TrainOptions extends TransferOptions {
   readonly data?: string | undefined
   readonly epochs?: number | undefined
   readonly batch?: number | undefined
@@ -24,6 +26,8 @@ export interface TrainOptions {
   readonly loss?: LossId | undefined
   readonly seed?: number | undefined
   readonly limit?: number | undefined
+  readonly classes?: string | undefined
+  readonly 'per-class'?: number | undefined
   readonly backend?: BackendId | 'auto' | undefined
   readonly engine?: 'auto' | 'tfjs' | undefined
   readonly fresh: boolean
@@ -41,7 +45,13 @@ export interface Training {
 /** The project with the wishes of the command line in it, so that the saved file tells how it was trained. */
 export const applied = (project: ProjectFile, o: TrainOptions): ProjectFile => ({
   ...project,
-  data: { ...project.data, source: o.data ?? project.data.source, limit: o.limit ?? project.data.limit },
+  data: {
+    ...project.data,
+    source: o.data ?? project.data.source,
+    limit: o.limit ?? project.data.limit,
+    classes: o.classes === undefined ? project.data.classes : parseClasses(o.classes),
+    perClass: o['per-class'] ?? project.data.perClass,
+  },
   training: {
     loss: o.loss ?? project.training.loss,
     optimizer: o.optimizer ?? project.training.optimizer,
@@ -49,6 +59,7 @@ export const applied = (project: ProjectFile, o: TrainOptions): ProjectFile => (
     schedule: o.schedule ?? project.training.schedule,
     batchSize: o.batch ?? project.training.batchSize,
     epochs: o.epochs ?? project.training.epochs,
+    fineTune: fineTuneOf(project.training, o.lr ?? project.training.learningRate, o),
     seed: o.seed ?? project.training.seed,
     backend: o.backend ?? project.training.backend,
   },
@@ -66,17 +77,24 @@ async function* remembering(events: AsyncGenerator<TrainEvent>, history: TrainEv
 export const openTraining = async (options: TrainOptions, argument: string, io: Io): Promise<Result<Training>> => {
   const loaded = await loadProject(argument)
   if (!loaded.ok) return loaded
-  const project = applied(loaded.value.project, options)
+  const wanted = frozenUntil(applied(loaded.value.project, options), options)
+  if (!wanted.ok) return wanted
+  // Problems of the network are told before data are fetched.
+  const early = resolveWhole(wanted.value)
+  if (!early.ok) return early
+  const data: Result<PreparedData> = await loadData(wanted.value.data, io)
+  if (!data.ok) return data
+  const weights = options.fresh ? null : loaded.value.weights
+  const changed = reheaded(wanted.value, options, data.value.classes.length, weights !== null)
+  if (!changed.ok) return changed
+  const project = changed.value
   const resolved = resolveWhole(project)
   if (!resolved.ok) return resolved
-  const data: Result<PreparedData> = await loadData(project.data, io)
-  if (!data.ok) return data
   const clashes = checkAgainstData(resolved.value, data.value, project.training)
   if (clashes.some(i => i.severity === 'error')) return failAll(clashes.filter(i => i.severity === 'error'))
   for (const { message } of clashes) io.note(`Note: ${message}`)
   const session = await openSession(project.training.backend, options.backend !== undefined, io)
   if (!session.ok) return session
-  const weights = options.fresh ? null : loaded.value.weights
   if (weights) io.note('Going on from the trained weights in the file; --fresh begins anew.')
   const model = openModel(session.value, project, resolved.value, weights)
   if (!model.ok) return model
