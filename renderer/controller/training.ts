@@ -1,4 +1,5 @@
 import { datasetOf } from '../../shared/data/catalogue.ts'
+import { keptClasses } from '../../shared/data/prepare/classes.ts'
 import type { TrainCommand } from '../../shared/engine/protocol.ts'
 import { checkAgainstData, type DataOutline } from '../../shared/graph/checkData.ts'
 import type { ProjectFile, TrainingSetup } from '../../shared/graph/document.ts'
@@ -18,11 +19,13 @@ import { rewatch } from './probe.ts'
 const RUN_PANELS: readonly string[] = ['curves', 'featureMaps', 'testPad']
 
 /** What the graph must know of the chosen data: from the loaded data, else from the catalogue; null for files not yet read. */
-const outlineOf = (project: ProjectFile): DataOutline | null => {
+export const outlineOf = (project: ProjectFile): DataOutline | null => {
   const { summary } = dataStore.getState()
   if (summary && isLoaded(project)) return summary
   const def = datasetOf(project.data.source)
-  return def ? { shape: def.shape, classes: def.classes, kind: def.shape.length === 3 ? 'image' : 'table' } : null
+  if (!def) return null
+  const classes = keptClasses(def.classes, project.data.classes)
+  return { shape: def.shape, classes: classes.ok ? classes.value : def.classes, kind: def.shape.length === 3 ? 'image' : 'table' }
 }
 
 const misfits = (project: ProjectFile, outline: DataOutline): readonly Issue[] =>
@@ -133,9 +136,22 @@ export const forgetLearned = async (): Promise<void> => {
 export const changeTraining = (patch: Partial<TrainingSetup>, gesture: string | null = null): void =>
   apply('Change training', p => setTraining(p, patch), gesture)
 
+/** Sends a run under way another rate if it is in that phase. */
+const sendRate = (value: number, fineTuning: boolean): void => {
+  const { status, phase } = runStore.getState()
+  if ((status === 'running' || status === 'paused') && (phase === 'fineTune') === fineTuning) send({ type: 'learningRate', value })
+}
+
 /** Changes the learning rate of the project and of a run under way, whose curves then carry a mark. */
 export const setLearningRate = (value: number, gesture: string | null = null): void => {
   changeTraining({ learningRate: value }, gesture)
-  const { status } = runStore.getState()
-  if (status === 'running' || status === 'paused') send({ type: 'learningRate', value })
+  sendRate(value, false)
+}
+
+/** The same for the rate of fine-tuning. */
+export const setFineTuneRate = (value: number): void => {
+  const { fineTune } = projectStore.getState().project.training
+  if (!fineTune) return
+  changeTraining({ fineTune: { ...fineTune, learningRate: value } })
+  sendRate(value, true)
 }

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import type { BackendReport, Score, TrainEvent } from '../../shared/engine/protocol.ts'
+import type { BackendReport, FeatureReport, PhaseName, Score, TrainEvent } from '../../shared/engine/protocol.ts'
 import type { Issue } from '../../shared/result.ts'
 
 /** One drawn line: `step[i]` (batches from the start of the run) against `value[i]`. Append-only; `version` of the store tells that it grew. */
@@ -43,6 +43,18 @@ interface RunState {
   readonly validation: Score | null
   readonly imagesPerSecond: number
   readonly secondsLeft: number
+  /** The phase of the run, if it has phases. */
+  readonly phase: PhaseName | null
+  /** Share done 0–1 while the outputs of frozen layers are computed, else null. */
+  readonly featuresDone: number | null
+  /** What is kept of frozen layers in this phase. */
+  readonly features: FeatureReport | null
+  /** Why it is not kept, if it might have been. */
+  readonly featuresNote: string | null
+  /** Images per second of the last epoch on kept outputs, against the same steps without them; null until measured. */
+  readonly speedup: number | null
+  /** Training samples of the run. */
+  readonly samples: number
   /** Why the last run failed, if it did. */
   readonly issue: Issue | null
   /** All events of the last run, as they go into the file's history. */
@@ -78,6 +90,12 @@ export const runStore = createStore<RunState>(() => ({
   validation: null,
   imagesPerSecond: 0,
   secondsLeft: 0,
+  phase: null,
+  featuresDone: null,
+  features: null,
+  featuresNote: null,
+  speedup: null,
+  samples: 0,
   issue: null,
   history: [],
   trained: false,
