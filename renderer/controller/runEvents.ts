@@ -38,19 +38,15 @@ const STATUS: Partial<Record<TrainEvent['type'], RunStatus>> = {
 
 const numbers = (event: TrainEvent): Partial<RunState> => {
   if (event.type === 'started') {
-    const phases = { phase: null, features: null, featuresNote: null, featuresDone: null, speedup: null }
+    const phases = { phase: null, features: null, featuresPhase: null, featuresNote: null, featuresDone: null, speedup: null }
     return { ...phases, backend: event.backend, batches: event.batches, epochs: event.epochs, issue: null, samples: event.samples.train }
   }
   if (event.type === 'features') return { featuresDone: event.done, phase: event.phase }
-  if (event.type === 'phase')
-    return {
-      featuresDone: null,
-      phase: event.phase,
-      features: event.features,
-      featuresNote: event.note,
-      backend: event.backend,
-      speedup: null,
-    }
+  if (event.type === 'phase') {
+    // What the head gained stays on screen while all layers are fine-tuned.
+    const kept = event.features ? { features: event.features, featuresPhase: event.phase, speedup: null } : {}
+    return { featuresDone: null, phase: event.phase, featuresNote: event.note, backend: event.backend, ...kept }
+  }
   if (event.type === 'batch') {
     const { step, epoch, batch, loss, accuracy, imagesPerSecond, secondsLeft } = event
     return { step, epoch, batch, loss, accuracy, imagesPerSecond, secondsLeft, trained: true }
@@ -63,8 +59,8 @@ const numbers = (event: TrainEvent): Partial<RunState> => {
 }
 
 /** How much faster an epoch on kept outputs was than the same steps without them. */
-const measured = ({ features, samples }: RunState, event: TrainEvent): Partial<RunState> =>
-  event.type === 'epoch' && features && features.uncached > 0 && event.seconds > 0
+const measured = ({ features, featuresPhase, samples }: RunState, event: TrainEvent): Partial<RunState> =>
+  event.type === 'epoch' && event.phase === featuresPhase && features && features.uncached > 0 && event.seconds > 0
     ? { speedup: samples / event.seconds / features.uncached }
     : {}
 

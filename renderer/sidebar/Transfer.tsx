@@ -28,6 +28,7 @@ export const Transfer = ({ idle }: { idle: boolean }) => {
       ) : (
         <p className="side-note">Cut the network: what is above stays, what is below is replaced or learns anew.</p>
       )}
+      <Kept />
       <div className="row transfer-actions">
         <button type="button" className="button" disabled={!idle} onClick={toggleCutTool}>
           <Scissors size={12} aria-hidden="true" />
@@ -39,7 +40,6 @@ export const Transfer = ({ idle }: { idle: boolean }) => {
       </div>
       <Recipes idle={idle} />
       <FineTuning idle={idle} fineTune={fineTune} />
-      <Kept />
     </Section>
   )
 }
@@ -116,10 +116,10 @@ const Kept = () => {
   const speedup = useRun(s => s.speedup)
   if (note) return <p className="side-note warn">{note}</p>
   if (!features) return null
-  const layers = features.layers === 1 ? '1 frozen layer is' : `${features.layers} frozen layers are`
+  const layers = features.layers === 1 ? '1 frozen layer' : `${features.layers} frozen layers`
   return (
     <p className="side-note" data-testid="features">
-      The output of {layers} computed once, in {duration(features.seconds)}
+      The output of {layers} is computed once, in {duration(features.seconds)}
       {speedup === null ? (
         '.'
       ) : (

@@ -47,8 +47,9 @@ interface RunState {
   readonly phase: PhaseName | null
   /** Share done 0–1 while the outputs of frozen layers are computed, else null. */
   readonly featuresDone: number | null
-  /** What is kept of frozen layers in this phase. */
+  /** What was last kept of frozen layers, and in which phase. */
   readonly features: FeatureReport | null
+  readonly featuresPhase: PhaseName | null
   /** Why it is not kept, if it might have been. */
   readonly featuresNote: string | null
   /** Images per second of the last epoch on kept outputs, against the same steps without them; null until measured. */
@@ -93,6 +94,7 @@ export const runStore = createStore<RunState>(() => ({
   phase: null,
   featuresDone: null,
   features: null,
+  featuresPhase: null,
   featuresNote: null,
   speedup: null,
   samples: 0,
