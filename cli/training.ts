@@ -1,4 +1,5 @@
 import { checkAugmentation, readAugmentation } from '../shared/data/prepare/augment.ts'
+import { parseClasses } from '../shared/data/prepare/classes.ts'
 import type { PreparedData } from '../shared/data/prepared.ts'
 import { commandQueue } from '../shared/engine/commands.ts'
 import type { TrainEvent } from '../shared/engine/protocol.ts'
@@ -23,9 +24,10 @@ import { openModel, openSession } from './engine.ts'
 import type { Io } from './io.ts'
 import { loadProject, resolveWhole } from './load.ts'
 import { saveFile } from './save.ts'
+import { fineTuneOf, frozenUntil, reheaded, type TransferOptions } from './transfer.ts'
 
 /** What the command line may change of a project's own training. */
-export interface TrainOptions {
+export interface TrainOptions extends TransferOptions {
   readonly data?: string | undefined
   readonly epochs?: number | undefined
   readonly batch?: number | undefined
@@ -40,6 +42,8 @@ export interface TrainOptions {
   readonly fit?: FitId | undefined
   readonly seed?: number | undefined
   readonly limit?: number | undefined
+  readonly classes?: string | undefined
+  readonly 'per-class'?: number | undefined
   readonly backend?: BackendId | 'auto' | undefined
   readonly engine?: 'auto' | 'tfjs' | undefined
   readonly fresh: boolean
@@ -65,6 +69,8 @@ export const applied = (
     ...data,
     source: o.data ?? data.source,
     limit: o.limit ?? data.limit,
+    classes: o.classes === undefined ? data.classes : parseClasses(o.classes),
+    perClass: o['per-class'] ?? data.perClass,
     fit: o.fit ?? data.fit,
     augment: augment ?? data.augment,
   },
@@ -79,6 +85,7 @@ export const applied = (
     schedule: o.schedule ?? training.schedule,
     batchSize: o.batch ?? training.batchSize,
     epochs: o.epochs ?? training.epochs,
+    fineTune: fineTuneOf(training, o.lr ?? training.learningRate, o),
     seed: o.seed ?? training.seed,
     backend: o.backend ?? training.backend,
   },
@@ -98,19 +105,26 @@ export const openTraining = async (options: TrainOptions, argument: string, io: 
   if (!loaded.ok) return loaded
   const augment = options.augment === undefined ? ok(null) : readAugmentation(options.augment)
   if (!augment.ok) return augment
-  const project = applied(loaded.value.project, options, augment.value)
+  const wanted = frozenUntil(applied(loaded.value.project, options, augment.value), options)
+  if (!wanted.ok) return wanted
+  // Problems of the network are told before data are fetched.
+  const early = resolveWhole(wanted.value)
+  if (!early.ok) return early
+  const data: Result<PreparedData> = await loadData(wanted.value.data, io, inputShapeOf(early.value))
+  if (!data.ok) return data
+  const changeable = checkAugmentation(wanted.value.data.augment, data.value.kind, wanted.value.data.source)
+  if (!changeable.ok) return changeable
+  const weights = options.fresh ? null : loaded.value.weights
+  const changed = reheaded(wanted.value, options, data.value.classes.length, weights !== null)
+  if (!changed.ok) return changed
+  const project = changed.value
   const resolved = resolveWhole(project)
   if (!resolved.ok) return resolved
-  const data: Result<PreparedData> = await loadData(project.data, io, inputShapeOf(resolved.value))
-  if (!data.ok) return data
-  const changeable = checkAugmentation(project.data.augment, data.value.kind, project.data.source)
-  if (!changeable.ok) return changeable
   const clashes = checkAgainstData(resolved.value, data.value, project.training)
   if (clashes.some(i => i.severity === 'error')) return failAll(clashes.filter(i => i.severity === 'error'))
   for (const { message } of clashes) io.note(`Note: ${message}`)
   const session = await openSession(project.training.backend, options.backend !== undefined, io)
   if (!session.ok) return session
-  const weights = options.fresh ? null : loaded.value.weights
   if (weights) io.note('Going on from the trained weights in the file; --fresh begins anew.')
   const model = openModel(session.value, project, resolved.value, weights)
   if (!model.ok) return model

@@ -112,9 +112,22 @@ export const forgetLearned = async (): Promise<void> => {
 export const changeTraining = (patch: Partial<TrainingSetup>, gesture: string | null = null): void =>
   apply('Change training', p => setTraining(p, patch), gesture)
 
+/** Sends a run under way another rate if it is in that phase. */
+const sendRate = (value: number, fineTuning: boolean): void => {
+  const { status, phase } = runStore.getState()
+  if ((status === 'running' || status === 'paused') && (phase === 'fineTune') === fineTuning) send({ type: 'learningRate', value })
+}
+
 /** Changes the learning rate of the project and of a run under way, whose curves then carry a mark. */
 export const setLearningRate = (value: number, gesture: string | null = null): void => {
   changeTraining({ learningRate: value }, gesture)
-  const { status } = runStore.getState()
-  if (status === 'running' || status === 'paused') send({ type: 'learningRate', value })
+  sendRate(value, false)
+}
+
+/** The same for the rate of fine-tuning. */
+export const setFineTuneRate = (value: number): void => {
+  const { fineTune } = projectStore.getState().project.training
+  if (!fineTune) return
+  changeTraining({ fineTune: { ...fineTune, learningRate: value } })
+  sendRate(value, true)
 }

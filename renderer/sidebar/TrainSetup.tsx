@@ -8,6 +8,7 @@ import { useProject } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
 import { BACKEND_NAMES, backendLabel } from '../strips/BackendBadge.tsx'
 import { ChoiceRow, NumberRow, Section } from './fields.tsx'
+import { Transfer } from './Transfer.tsx'
 
 /** Rates that the arrow keys walk through. */
 const RATES = [1, 3].flatMap(digit => [-6, -5, -4, -3, -2, -1, 0].map(power => digit * 10 ** power)).sort((a, b) => a - b)
@@ -26,6 +27,7 @@ export const TrainSetup = () => {
         <Finer setup={setup} idle={idle} />
         {!idle && <p className="side-note">The learning rate can be changed while it runs; the rest applies to the next run.</p>}
       </Section>
+      <Transfer idle={idle} />
       <Backend setup={setup} idle={idle} />
       <Outcome />
       <Learned idle={idle} />

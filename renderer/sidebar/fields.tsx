@@ -79,6 +79,42 @@ export const NumberRow = ({ label, value, min, max, whole = false, disabled = fa
   )
 }
 
+interface TextProps {
+  readonly label: string
+  readonly value: string
+  readonly placeholder: string
+  readonly disabled?: boolean
+  /** Takes the text once it is final: on Enter or on leaving the field. */
+  readonly onTake: (value: string) => void
+}
+
+/** A text that is taken when it is finished, as one undo step. */
+export const TextRow = ({ label, value, placeholder, disabled = false, onTake }: TextProps) => {
+  const id = useId()
+  const [draft, setDraft] = useState<string | null>(null)
+  const finish = (): void => {
+    if (draft !== null && draft !== value) onTake(draft)
+    setDraft(null)
+  }
+  return (
+    <Row label={label} id={id}>
+      <input
+        id={id}
+        className="field mono"
+        disabled={disabled}
+        value={draft ?? value}
+        placeholder={placeholder}
+        onChange={e => setDraft(e.currentTarget.value)}
+        onBlur={finish}
+        onKeyDown={event => {
+          if (event.key === 'Enter') finish()
+          if (event.key === 'Escape') setDraft(null)
+        }}
+      />
+    </Row>
+  )
+}
+
 interface ChoiceProps<T extends string> {
   readonly label: string
   readonly value: T

@@ -1,7 +1,8 @@
 import { datasetOf } from '../../shared/data/catalogue.ts'
 import { checkAugmentation } from '../../shared/data/prepare/augment.ts'
+import { keptClasses } from '../../shared/data/prepare/classes.ts'
 import { checkAgainstData, type DataOutline } from '../../shared/graph/checkData.ts'
-import type { ProjectFile } from '../../shared/graph/document.ts'
+import type { DataChoice, ProjectFile } from '../../shared/graph/document.ts'
 import { type Issue, issue } from '../../shared/result.ts'
 import { dataStore, isLoaded, useData } from './dataStore.ts'
 import { resolvedOf, useProject } from './projectStore.ts'
@@ -10,20 +11,22 @@ import { resolvedOf, useProject } from './projectStore.ts'
 export const outlineOf = (project: ProjectFile): DataOutline | null => {
   const { summary } = dataStore.getState()
   if (summary && isLoaded(project)) return summary
-  // What fitting makes of pictures is known once they are loaded.
-  const outline = catalogued(project.data.source)
-  return outline?.kind === 'image' && project.data.fit !== 'exact' ? null : outline
-}
-
-/** The same object for the same source, so that what is derived from it can be kept. */
-const catalogued = (source: string): DataOutline | null => {
-  const def = datasetOf(source)
-  if (!def) return null
-  const outline = outlines.get(source) ?? { shape: def.shape, classes: def.classes, kind: def.shape.length === 3 ? 'image' : 'table' }
-  outlines.set(source, outline)
+  const outline = outlines.get(project.data) ?? catalogued(project.data)
+  if (outline) outlines.set(project.data, outline)
   return outline
 }
-const outlines = new Map<string, DataOutline>()
+
+/** One object per choice, so that what is derived from it can be kept. */
+const outlines = new WeakMap<DataChoice, DataOutline>()
+
+const catalogued = ({ source, classes, fit }: DataChoice): DataOutline | null => {
+  const def = datasetOf(source)
+  const isImage = def?.shape.length === 3
+  // What fitting makes of pictures is known once they are loaded.
+  if (!def || (isImage && fit !== 'exact')) return null
+  const kept = keptClasses(def.classes, classes)
+  return { shape: def.shape, classes: kept.ok ? kept.value : def.classes, kind: isImage ? 'image' : 'table' }
+}
 
 const known = new WeakMap<ProjectFile, { readonly outline: DataOutline | null; readonly issues: readonly Issue[] }>()
 

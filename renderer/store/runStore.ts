@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import type { BackendReport, Score, TrainEvent } from '../../shared/engine/protocol.ts'
+import type { BackendReport, FeatureReport, PhaseName, Score, TrainEvent } from '../../shared/engine/protocol.ts'
 import type { Issue } from '../../shared/result.ts'
 
 /** One drawn line: `step[i]` (batches from the start of the run) against `value[i]`. Grows in place, and is thinned when it gets very long; `version` of the store tells that it grew. */
@@ -47,6 +47,19 @@ interface RunState {
   readonly validation: Score | null
   readonly imagesPerSecond: number
   readonly secondsLeft: number
+  /** The phase of the run, if it has phases. */
+  readonly phase: PhaseName | null
+  /** Share done 0–1 while the outputs of frozen layers are computed, else null. */
+  readonly featuresDone: number | null
+  /** What was last kept of frozen layers, and in which phase. */
+  readonly features: FeatureReport | null
+  readonly featuresPhase: PhaseName | null
+  /** Why it is not kept, if it might have been. */
+  readonly featuresNote: string | null
+  /** Images per second of the last epoch on kept outputs, against the same steps without them; null until measured. */
+  readonly speedup: number | null
+  /** Training samples of the run. */
+  readonly samples: number
   /** Why the last run failed, if it did. */
   readonly issue: Issue | null
   /** Events of the last run as they go into the file's history; of a very long run some batches are left out. */
@@ -85,6 +98,13 @@ export const runStore = createStore<RunState>(() => ({
   validation: null,
   imagesPerSecond: 0,
   secondsLeft: 0,
+  phase: null,
+  featuresDone: null,
+  features: null,
+  featuresPhase: null,
+  featuresNote: null,
+  speedup: null,
+  samples: 0,
   issue: null,
   history: [],
   trained: false,

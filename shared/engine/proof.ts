@@ -46,8 +46,7 @@ export const scorer =
     const part = data && [data.test, data.validation].find(p => p.count > 0)
     const objective = data && objectiveOf(engine.tf, typeof network === 'function' ? model : network, loss, data)
     if (!part || !objective?.ok || objective.value.head.kind === 'values') return null
-    if (typeof network === 'function')
-      return { accuracy: await accuracyOf(engine, network, objective.value, part), samples: part.count }
+    if (typeof network === 'function') return { accuracy: await accuracyOf(engine, network, objective.value, part), samples: part.count }
     const pace = { breathe: () => engine.breathe() }
     const found = await evaluate({ tf: engine.tf, objective: objective.value, part, shape: data.shape, pace })
     return found && { accuracy: found.accuracy, samples: found.count }

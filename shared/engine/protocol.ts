@@ -32,6 +32,22 @@ export interface Score {
   readonly mae?: number
 }
 
+/** Parts of a run: the head on frozen layers, then fine-tuning with some of them set free. */
+export type PhaseName = 'head' | 'fineTune'
+
+/** What a phase trains on instead of the data: outputs of the frozen layers, computed once. */
+export interface FeatureReport {
+  /** Frozen layers with weights whose outputs are kept. */
+  readonly layers: number
+  /** Node whose outputs they are. */
+  readonly node: string
+  readonly bytes: number
+  /** Time that computing them took, s. */
+  readonly seconds: number
+  /** Images per second of the same steps without them, measured just before. */
+  readonly uncached: number
+}
+
 /** What training tells; each carries the run's number in the protocol below. */
 export type TrainEvent =
   | {
@@ -54,6 +70,7 @@ export type TrainEvent =
       readonly mae?: number
       readonly imagesPerSecond: number
       readonly secondsLeft: number
+      readonly phase?: PhaseName
     }
   | {
       readonly type: 'epoch'
@@ -62,6 +79,21 @@ export type TrainEvent =
       readonly train: Score
       readonly validation: Score | null
       readonly seconds: number
+      readonly phase?: PhaseName
+    }
+  /** The outputs of frozen layers are being computed: share done 0–1. */
+  | { readonly type: 'features'; readonly step: number; readonly phase: PhaseName; readonly layers: number; readonly done: number }
+  /** A phase begins; a run without frozen layers and without fine-tuning has none. `note` says why features are not kept, if they might have been. */
+  | {
+      readonly type: 'phase'
+      readonly step: number
+      readonly phase: PhaseName
+      readonly epochs: number
+      readonly learningRate: number
+      readonly backend: BackendReport
+      readonly trainable: number
+      readonly features: FeatureReport | null
+      readonly note: string | null
     }
   | { readonly type: 'paused'; readonly step: number }
   | { readonly type: 'resumed'; readonly step: number }

@@ -53,7 +53,7 @@ export class Run {
   /** What trains, where and why. */
   readonly report: BackendReport
   readonly batchesPerEpoch: number
-  step = 0
+  step: number
   readonly epochSums = { loss: 0, correct: 0, samples: 0 }
   /** Working seconds and samples of the whole run. */
   readonly total = { seconds: 0, samples: 0 }
@@ -68,8 +68,9 @@ export class Run {
   private readonly tf: Tf
   private readonly pictures: ChangingPart | null
 
-  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<OpenPlan>, pictures: ChangingPart | null) {
+  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<OpenPlan>, pictures: ChangingPart | null, step: number) {
     this.tf = tf
+    this.step = step
     this.job = job
     this.pictures = pictures
     this.objective = objective
@@ -79,8 +80,8 @@ export class Run {
     this.report = reportOf(job.backend, plan)
   }
 
-  /** Checks that the job can be trained and prepares it. */
-  static async open(engine: EngineTf, job: TrainJob): Promise<Result<Run>> {
+  /** Checks that the job can be trained and prepares it; `step` says how many steps went before. */
+  static async open(engine: EngineTf, job: TrainJob, step = 0): Promise<Result<Run>> {
     const { tf } = engine
     if (job.data.train.count === 0) return fail('train/no-samples', 'There is nothing to train on: this data has no training samples.')
     const objective = objectiveOf(tf, job.model, job.setup.loss, job.data)
@@ -90,7 +91,7 @@ export class Run {
     const pictures = changingPart(job.data, job.augment ?? {}, job.setup.seed)
     if (!pictures.ok) return pictures
     const changed = pictures.value ? { ...job, data: { ...job.data, train: pictures.value.part } } : job
-    const run = new Run(tf, changed, objective.value, await openPlan(engine, changed, objective.value), pictures.value)
+    const run = new Run(tf, changed, objective.value, await openPlan(engine, changed, objective.value), pictures.value, step)
     await run.keepGood()
     return ok(run)
   }
@@ -115,6 +116,11 @@ export class Run {
     this.stepper.step(indices, learningRate, this.step)
     this.unread.push(indices)
     this.busy += performance.now() - started
+  }
+
+  /** Number of weights that are trained. */
+  get parameters(): number {
+    return this.job.model.trainableWeights.reduce((sum, weight) => sum + weight.shape.reduce<number>((n, d) => n * (d ?? 1), 1), 0)
   }
 
   /** True when it is time to read what the device has gathered. */

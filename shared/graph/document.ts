@@ -64,6 +64,10 @@ export interface DataChoice {
   readonly normalise: 'none' | 'unit' | 'standard'
   /** Most samples used for training; 0 means all. */
   readonly limit: number
+  /** Classes that are kept, by name or by number from 0, in the order of the new labels; empty keeps all. */
+  readonly classes: readonly string[]
+  /** Most samples of each class used for training; 0 means all. */
+  readonly perClass: number
   /** Seed of the split. */
   readonly seed: number
   /** How pictures of another size come to the shape of the network's input. */
@@ -105,6 +109,18 @@ export type ScheduleId = (typeof SCHEDULES)[number]
 export const BACKENDS = ['webgpu', 'wasm', 'webgl', 'cpu'] as const
 export type BackendId = (typeof BACKENDS)[number]
 
+/** What fine-tuning sets free: every layer that was frozen, or the half of them that is nearest to the output. */
+export const UNFREEZES = ['all', 'top'] as const
+export type UnfreezeId = (typeof UNFREEZES)[number]
+
+/** The second phase of a run: after `TrainingSetup.epochs` with the frozen layers as they are, some of them learn too. */
+export interface FineTune {
+  readonly epochs: number
+  /** The rate at the start of the phase, usually a tenth of the first one or less. */
+  readonly learningRate: number
+  readonly unfreeze: UnfreezeId
+}
+
 /** How the network is trained. */
 export interface TrainingSetup {
   readonly loss: LossId
@@ -119,6 +135,8 @@ export interface TrainingSetup {
   readonly clipLimit: number
   readonly batchSize: number
   readonly epochs: number
+  /** A second phase that also trains frozen layers; null ends the run after the first. */
+  readonly fineTune: FineTune | null
   /** Seed of initial weights, shuffling and dropout. */
   readonly seed: number
   /** `auto` takes the best that works here. */
@@ -141,6 +159,8 @@ export const DEFAULT_DATA: DataChoice = {
   test: 0.2,
   normalise: 'unit',
   limit: 0,
+  classes: [],
+  perClass: 0,
   seed: 1,
   fit: 'exact',
   augment: {},
@@ -156,6 +176,7 @@ export const DEFAULT_TRAINING: TrainingSetup = {
   clipLimit: 1,
   batchSize: 64,
   epochs: 10,
+  fineTune: null,
   seed: 1,
   backend: 'auto',
 }

@@ -11,6 +11,7 @@ import {
   LOSSES,
   OPTIMIZERS,
   SCHEDULES,
+  UNFREEZES,
   usualDecay,
 } from './document.ts'
 import { MAX_NAME, MAX_NODES, MAX_STRING, MAX_WIRES } from './limits.ts'
@@ -63,9 +64,16 @@ const data = z.strictObject({
   test: share.default(DEFAULT_DATA.test),
   normalise: z.enum(['none', 'unit', 'standard']).default(DEFAULT_DATA.normalise),
   limit: z.int().min(0).default(DEFAULT_DATA.limit),
+  classes: z.array(z.string().min(1).max(MAX_NAME)).max(MAX_NODES).readonly().default([]),
+  perClass: z.int().min(0).default(DEFAULT_DATA.perClass),
   seed: seed.default(DEFAULT_DATA.seed),
   fit: z.enum(FITS).default(DEFAULT_DATA.fit),
   augment: augment.default(DEFAULT_DATA.augment),
+})
+const fineTune = z.strictObject({
+  epochs: z.int().min(1).max(1_000_000),
+  learningRate: z.number().positive().max(1e6),
+  unfreeze: z.enum(UNFREEZES).default('all'),
 })
 const setup = z.strictObject({
   loss: z.enum(LOSSES).default(DEFAULT_TRAINING.loss),
@@ -77,6 +85,7 @@ const setup = z.strictObject({
   clipLimit: z.number().positive().max(1e6).default(DEFAULT_TRAINING.clipLimit),
   batchSize: z.int().min(1).max(65_536).default(DEFAULT_TRAINING.batchSize),
   epochs: z.int().min(1).max(1_000_000).default(DEFAULT_TRAINING.epochs),
+  fineTune: fineTune.nullable().default(DEFAULT_TRAINING.fineTune),
   seed: seed.default(DEFAULT_TRAINING.seed),
   backend: z.enum(['auto', ...BACKENDS]).default(DEFAULT_TRAINING.backend),
 })
