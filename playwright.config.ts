@@ -1,9 +1,17 @@
+import { createHash } from 'node:crypto'
 import { defineConfig } from '@playwright/test'
 
 /** Chromium found or installed by scripts/ensureBrowser.mjs; unset, Playwright's own is taken. */
 const executablePath = process.env.NETLOOM_CHROMIUM
-/** Port of the served window; another one lets two runs go side by side. */
-const port = Number(process.env.NETLOOM_PORT ?? 4817)
+/** Port of the served window, its own for every folder, so that two clones can be tested side by side. */
+const ownPort =
+  20_000 +
+  (createHash('sha1')
+    .update(import.meta.dirname)
+    .digest()
+    .readUInt16BE(0) %
+    10_000)
+const port = Number(process.env.NETLOOM_PORT ?? ownPort)
 const root = process.getuid?.() === 0
 
 const args = [
