@@ -28,8 +28,8 @@ describe.skipIf(!dawn.ok)('the fast engine on a graphics card in Node', () => {
     expect(theirs?.submits).toBeGreaterThan(5)
   })
 
-  it('gets rates where the card is one to be trusted', async () => {
-    const group = unwrap(await cardGroup(await mlp(), 0.01, { ...SOFTWARE, trust: true }))
+  it('gets rates where the card is trusted, here one that computes nothing and so is quick', async () => {
+    const group = unwrap(await cardGroup(await mlp(), 0.01, { kind: 'null', trust: true }))
     const [record] = await measureGroups([group], { rounds: 1, seconds: 0.01 })
     expect(record?.imagesPerSecond).toBeGreaterThan(0)
     const stock = record?.peers.find(peer => peer.name.startsWith('stock tfjs'))

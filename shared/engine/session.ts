@@ -103,7 +103,7 @@ export class EngineSession {
       return found.ok ? this.model.paths(found.value.values, { node, channel, budget }) : found
     },
     evaluate: ({ part }) => this.inTurn(() => this.evaluate(part)),
-    weights: async () => (this.model.held ? ok(await getWeights(this.model.held.model)) : ok([])),
+    weights: () => this.inTurn(async () => ok(this.model.held ? await getWeights(this.model.held.model) : [])),
     export: args => this.inTurn(() => this.export(args)),
   }
 
@@ -124,7 +124,7 @@ export class EngineSession {
     if (this.running) return busy
     const data = this.data.prepared
     if (!data) return fail('data/not-loaded', 'There is no data to train on: choose some in the Data panel.')
-    const held = await this.model.ensure({ ...project, training: setup }, null)
+    const held = await this.model.ensureFastest({ ...project, training: setup }, data)
     if (!held.ok) return held
     const fits = objectiveOf(this.deps.engine.tf, held.value.model, setup.loss, data)
     if (!fits.ok) return fits
