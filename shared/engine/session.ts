@@ -6,6 +6,7 @@ import { type ParamSchema, parseParams } from '../layers/params.ts'
 import { fail, ok, type Result, toIssue } from '../result.ts'
 import { type CommandQueue, commandQueue } from './commands.ts'
 import { evaluate } from './evaluate.ts'
+import { LookPace } from './lookPace.ts'
 import { objectiveOf } from './objective.ts'
 import { proofInputs, scorer } from './proof.ts'
 import type { EngineCalls, EngineMessage, EngineRequest, ProbeInput, ProbeResult, TrainCommand } from './protocol.ts'
@@ -44,8 +45,8 @@ export class EngineSession {
   private running: Running | null = null
   private steps = 0
   private watched: { readonly input: ProbeInput; readonly every: number } | null = null
-  private lastProbe = 0
-  private probing = false
+  /** How looks inside are paced while a training runs. */
+  private pace = new LookPace()
   private queue: Promise<unknown> = Promise.resolve()
 
   constructor(deps: SessionDeps) {
@@ -96,11 +97,11 @@ export class EngineSession {
     probe: ({ input }) => this.probe(input),
     layer: async ({ input, node }) => {
       const found = this.data.probe(input)
-      return found.ok ? this.model.layer(found.value.values, node) : found
+      return found.ok ? this.pace.look(() => this.model.layer(found.value.values, node)) : found
     },
     paths: async ({ input, node, channel, budget }) => {
       const found = this.data.probe(input)
-      return found.ok ? this.model.paths(found.value.values, { node, channel, budget }) : found
+      return found.ok ? this.pace.look(() => this.model.paths(found.value.values, { node, channel, budget })) : found
     },
     evaluate: ({ part }) => this.inTurn(() => this.evaluate(part)),
     weights: () => this.inTurn(async () => ok(this.model.held ? await getWeights(this.model.held.model) : [])),
@@ -116,7 +117,7 @@ export class EngineSession {
 
   private async probe(input: ProbeInput): Promise<Result<ProbeResult>> {
     const found = this.data.probe(input)
-    return found.ok ? this.model.probe(found.value.values, found.value.label, this.steps) : found
+    return found.ok ? this.pace.look(() => this.model.probe(found.value.values, found.value.label, this.steps)) : found
   }
 
   private async train(project: ProjectFile, setup: TrainingSetup, run: number): Promise<Result<null>> {
@@ -133,6 +134,7 @@ export class EngineSession {
     const commands = commandQueue()
     this.model.learned = true
     this.steps = 0
+    this.pace = new LookPace()
     const over = this.follow(
       run,
       train({ model: held.value.model, data, setup, backend: report, resolved: resolve(project) }, this.trainDeps(run, commands)),
@@ -160,18 +162,13 @@ export class EngineSession {
   /** Looks at the watched input if it is time; the next step does not wait for it. */
   private live(run: number, step: number): void {
     this.steps = step
-    const now = performance.now()
-    if (!this.watched || this.probing || now - this.lastProbe < this.watched.every) return
-    this.probing = true
+    this.pace.stepped()
+    if (!this.watched || !this.pace.due(this.watched.every)) return
     void this.probe(this.watched.input)
       .then(probe => {
         if (probe.ok) this.deps.post({ kind: 'probe', run, probe: probe.value }, transferables(probe.value))
       })
       .catch(() => undefined)
-      .finally(() => {
-        this.probing = false
-        this.lastProbe = performance.now()
-      })
   }
 
   private command(command: TrainCommand): Result<null> {
