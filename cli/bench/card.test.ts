@@ -26,7 +26,7 @@ describe.skipIf(!dawn.ok)('the fast engine on a graphics card in Node', () => {
     expect(theirs?.name).toMatch(/^stock tfjs .* webgpu$/)
     expect(theirs?.dispatches).toBeGreaterThan(100)
     expect(theirs?.submits).toBeGreaterThan(5)
-  })
+  }, 120_000)
 
   it('gets rates where the card is trusted, here one that computes nothing and so is quick', async () => {
     const group = unwrap(await cardGroup(await mlp(), 0.01, { kind: 'null', trust: true }))
@@ -35,5 +35,5 @@ describe.skipIf(!dawn.ok)('the fast engine on a graphics card in Node', () => {
     const stock = record?.peers.find(peer => peer.name.startsWith('stock tfjs'))
     expect(stock?.imagesPerSecond).toBeGreaterThan(0)
     expect(record?.absent.map(a => a.name)).toEqual(['pytorch'])
-  })
+  }, 120_000)
 })
