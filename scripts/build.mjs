@@ -19,7 +19,7 @@ const BUNDLES = {
       outExtension: { '.js': '.mjs' },
       format: 'esm',
       splitting: true,
-      external: ['@tensorflow/*', 'h5wasm', 'h5wasm/*', 'onnxruntime-web', '@resvg/*'],
+      external: ['@tensorflow/*', 'h5wasm', 'h5wasm/*', 'onnxruntime-web', '@resvg/*', 'webgpu'],
     },
   ],
   electron: [

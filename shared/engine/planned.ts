@@ -51,7 +51,7 @@ export const openPlan = async (engine: EngineTf, job: TrainJob, { head }: Object
 
 /** The backend's report with what trains and why: the plan and its threads, or tfjs. */
 export const reportOf = (report: BackendReport, plan: Result<OpenPlan>): BackendReport => {
-  if (!plan.ok) return { ...report, engine: 'tfjs', reason: `${report.reason} ${plan.issues[0].message}` }
+  if (!plan.ok) return { ...report, threads: 1, engine: 'tfjs', reason: `${report.reason} ${plan.issues[0].message}` }
   if (plan.value instanceof GpuPlanRun)
     return { ...report, engine: 'plan', reason: `${report.reason} Trained by the fast engine through WebGPU.` }
   const { threads, build } = plan.value.kernels

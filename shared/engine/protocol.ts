@@ -9,6 +9,7 @@ export interface BackendReport {
   readonly backend: BackendId
   /** e.g. "Apple M2" or "SwiftShader (software)"; empty for wasm and cpu. */
   readonly adapter: string
+  /** Threads that train; before a training begins, those that the fast engine can have. */
   readonly threads: number
   /** What trains: the fast engine's plan or tfjs; known once a training has begun. */
   readonly engine?: 'plan' | 'tfjs'
