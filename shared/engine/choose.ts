@@ -51,7 +51,7 @@ export const trialRate = async (engine: EngineTf, job: TrainJob, limit = TRIAL, 
     return (1000 * samples) / Math.max(now() - started, 1e-3)
   }
   try {
-    run.shuffle(1)
+    await run.begin(1, { breathe: () => engine.breathe() })
     const started = now()
     const first = await timed(0)
     return now() - started > PATIENCE ? first : await timed(limit)

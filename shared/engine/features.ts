@@ -2,8 +2,9 @@ import type * as tfjs from '@tensorflow/tfjs'
 import type { Part, PreparedData } from '../data/prepared.ts'
 import { sizeOf } from '../layers/shape.ts'
 import { openBatches, range } from './batches.ts'
+import { trialData, trialRate } from './choose.ts'
 import type { Pace } from './predict.ts'
-import { Run, type TrainJob } from './run.ts'
+import type { TrainJob } from './run.ts'
 import type { EngineTf, Tf } from './tf.ts'
 import type { Trunk } from './trunk.ts'
 import { getWeights, setWeights } from './weights.ts'
@@ -64,42 +65,15 @@ export async function* featuresOf(
   return train && validation ? { ...data, shape: trunk.shape, kind: 'table', train, validation, test } : null
 }
 
-/** How long the steps without features are measured, ms, and how many there are at most. */
-const TRIAL_MS = 200
-const TRIAL_STEPS = 8
-
-const firstSamples = ({ inputs, targets, count }: Part, most: number): Part => {
-  const n = Math.min(count, most)
-  const width = count > 0 ? targets.length / count : 1
-  const size = count > 0 ? inputs.length / count : 0
-  return { inputs: inputs.subarray(0, n * size), targets: targets.slice(0, n * width), count: n }
-}
-
-/** Images per second of steps of the whole network, trunk included, on a few batches; the weights are afterwards what they were. */
-export const wholeRate = async (engine: EngineTf, job: TrainJob, pace: Pace): Promise<number> => {
+/** Images per second of steps of the whole network, trunk included, on a few batches; the weights are afterwards what they were. NaN where it cannot train. */
+export const wholeRate = async (engine: EngineTf, job: TrainJob): Promise<number> => {
   const before = await getWeights(job.model)
-  const { data, setup } = job
-  const opened = await Run.open(engine, { ...job, data: { ...data, train: firstSamples(data.train, 2 * setup.batchSize) } })
-  if (!opened.ok) return Number.NaN
-  const run = opened.value
-  const sums = { samples: 0, seconds: 0 }
   try {
-    await run.begin(0, pace)
-    for (let i = 0; i <= TRIAL_STEPS && sums.seconds < TRIAL_MS / 1000 && !pace.stopping?.(); i++) {
-      run.train(i % run.batchesPerEpoch, 0)
-      const reading = await run.read()
-      await pace.breathe()
-      // The first step warms up; it counts only where it alone takes long.
-      if (!reading || (i === 0 && reading.seconds < TRIAL_MS / 1000)) continue
-      sums.samples += reading.samples
-      sums.seconds += reading.seconds
-    }
+    return await trialRate(engine, { ...job, data: trialData(job.data, job.setup.batchSize) })
   } catch {
-    // A loss that is not finite is told by the training itself.
+    // What is wrong is told by the training itself.
     return Number.NaN
   } finally {
-    await run.dispose()
     setWeights(engine.tf, job.model, before)
   }
-  return sums.samples / sums.seconds
 }

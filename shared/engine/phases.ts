@@ -134,7 +134,7 @@ async function* openFeatures(
   const { job, trunk, name } = phase
   const telling = { type: 'features', step, phase: name, layers: trunk.layers } as const
   yield { ...telling, done: 0 }
-  const uncached = await wholeRate(engine, job, pace)
+  const uncached = await wholeRate(engine, job)
   const started = performance.now()
   const making = featuresOf(engine.tf, job.model, trunk, job.data, pace)
   let made = await making.next()
