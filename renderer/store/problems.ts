@@ -32,7 +32,7 @@ const known = new WeakMap<ProjectFile, { readonly outline: DataOutline | null; r
 
 const clashes = (project: ProjectFile, outline: DataOutline): readonly Issue[] => {
   const pictures = checkAugmentation(project.data.augment, outline.kind, project.data.source)
-  return [...(pictures.ok ? [] : pictures.issues), ...checkAgainstData(resolvedOf(project), outline, project.training)]
+  return [...checkAgainstData(resolvedOf(project), outline, project.training), ...(pictures.ok ? [] : pictures.issues)]
 }
 
 /** Everything that is wrong with a project or may be: its network, and, once that can be built, network against data and loss. */
