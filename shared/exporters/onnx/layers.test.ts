@@ -14,8 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => tf.engine().endScope())
 
-const check = async (def: AnyLayerDef, c: Case, first: boolean): Promise<void> => {
-  const input = await openWith(projectFor(def, c, first), probesFor(def, c, 3), 5)
+const check = async (def: AnyLayerDef, c: Case, turned: boolean): Promise<void> => {
+  const input = await openWith(projectFor(def, c, turned), probesFor(def, c, 3), 5)
   const [wanted] = outputsOf(input.model, input.probes)
   const [got] = await outputsOfFile(input)
   expect(difference((await wanted?.data()) ?? [], got ?? [])).toBeLessThanOrEqual(1e-5)
@@ -33,7 +33,7 @@ describe.each(built.map(def => [def.type, def] as const))('%s in ONNX Runtime co
   const cases = def.cases.map(c => [caseName(c as Case), c as Case] as const)
   it.each(cases)('%s', (_name, c) => check(def, c, false))
   const turnable = cases.filter(([, c]) => c.input.some(shape => shape.length > 1) && def.type !== 'embedding')
-  if (turnable.length > 0) it.each(turnable)('behind a convolution: %s', (_name, c) => check(def, c, true))
+  if (turnable.length > 0) it.each(turnable)('among convolutions: %s', (_name, c) => check(def, c, true))
 })
 
 describe('a cell with another activation', () => {
