@@ -72,7 +72,7 @@ export const onnx = defineExporter({
     const bytes = joined(parts)
     try {
       const { versions } = (await input.libraries.onnxruntime()).env
-      const running = await openOnnx(input.libraries, bytes, graph.value.inputs, graph.value.outputs)
+      const running = await openOnnx(input.libraries, bytes, graph.value, input.resolved.totals.multiplyAdds)
       try {
         const verified = await prove(input, running, precision, `onnxruntime-web ${versions.web ?? versions.common}`)
         return verified.ok ? ok({ files: [{ path: 'model.onnx', bytes }], verified: verified.value }) : verified

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AnyLayerDef } from '../../layers/define.ts'
 import { ACTIVATIONS } from '../../layers/lib/activations.ts'
 import { layerOf, layers } from '../../layers/registry.ts'
+import { sizeOf } from '../../layers/shape.ts'
 import { outputsOf } from '../verify.ts'
 import { lower } from './lower.ts'
 import { type Case, caseName, difference, openWith, outputsOfFile, probesFor, projectFor } from './onnx.testkit.ts'
@@ -14,8 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => tf.engine().endScope())
 
-const check = async (def: AnyLayerDef, c: Case, first: boolean): Promise<void> => {
-  const input = await openWith(projectFor(def, c, first), probesFor(def, c, 3), 5)
+const check = async (def: AnyLayerDef, c: Case, turned: boolean): Promise<void> => {
+  const input = await openWith(projectFor(def, c, turned), probesFor(def, c, 3), 5)
   const [wanted] = outputsOf(input.model, input.probes)
   const [got] = await outputsOfFile(input)
   expect(difference((await wanted?.data()) ?? [], got ?? [])).toBeLessThanOrEqual(1e-5)
@@ -32,8 +33,11 @@ const built = layers.filter(def => def.build)
 describe.each(built.map(def => [def.type, def] as const))('%s in ONNX Runtime computes what tfjs computes', (_type, def) => {
   const cases = def.cases.map(c => [caseName(c as Case), c as Case] as const)
   it.each(cases)('%s', (_name, c) => check(def, c, false))
-  const turnable = cases.filter(([, c]) => c.input.some(shape => shape.length > 1) && def.type !== 'embedding')
-  if (turnable.length > 0) it.each(turnable)('behind a convolution: %s', (_name, c) => check(def, c, true))
+  // The documented cases of the size of a photograph take tfjs's cpu backend long and say nothing more about layouts.
+  const turnable = cases.filter(
+    ([, c]) => c.input.some(s => s.length > 1) && c.input.every(s => sizeOf(s) < 12_000) && def.type !== 'embedding',
+  )
+  if (turnable.length > 0) it.each(turnable)('among convolutions: %s', (_name, c) => check(def, c, true))
 })
 
 describe('a cell with another activation', () => {

@@ -2,9 +2,11 @@ import * as tf from '@tensorflow/tfjs'
 import { libraries } from '../../../node/libraries.ts'
 import { buildModel } from '../../engine/build.ts'
 import { getWeights, setWeights } from '../../engine/weights.ts'
+import type { GraphNode, ProjectFile } from '../../graph/document.ts'
 import { resolve } from '../../graph/resolve.ts'
 import type { Resolved } from '../../graph/resolved.ts'
 import type { AnyLayerDef } from '../../layers/define.ts'
+import { parseParams } from '../../layers/params.ts'
 import { dims, type Shape, sizeOf } from '../../layers/shape.ts'
 import { unwrap } from '../../result.ts'
 import { rng as rngOf } from '../../rng.ts'
@@ -24,17 +26,21 @@ export interface Case {
 /** The case in words. */
 export const caseName = (c: Case): string => `${c.input.map(dims).join(' + ')} ${JSON.stringify(c.params)}`
 
-/** The layer behind its inputs; `first` puts a convolution between, so that its inputs arrive with channels first. */
-export const projectFor = (def: AnyLayerDef, c: Case, first: boolean) => {
-  const before = (rank: number): string | null => (first ? ([null, null, 'conv1d', 'conv2d'][rank] ?? null) : null)
-  const size = (rank: number): unknown => (rank === 2 ? 1 : [1, 1])
-  const inputs = c.input.map((shape, i) => node(`in${i}`, 'input', { shape: [...shape] }))
-  const turns = c.input.flatMap((shape, i) => {
-    const type = before(shape.length)
-    return type ? [node(`turn${i}`, type, { filters: shape.at(-1) ?? 1, kernelSize: size(shape.length) })] : []
-  })
-  const wires = c.input.flatMap((shape, i) => (before(shape.length) ? [`in${i}>turn${i}`, `turn${i}>it`] : [`in${i}>it`]))
-  return projectOf([...inputs, ...turns, node('it', def.type, { ...c.params })], wires)
+/** A convolution that keeps the size of a sequence or an image; null for a row of values. */
+const turn = (id: string, shape: Shape): GraphNode | null => {
+  const [type, kernelSize] = shape.length === 2 ? ['conv1d', 1] : ['conv2d', [1, 1]]
+  return shape.length === 2 || shape.length === 3 ? node(id, type, { filters: shape.at(-1) ?? 1, kernelSize }) : null
+}
+
+/** The layer behind its inputs; `turned` puts convolutions before and after it, so that it stands among tensors with channels first. */
+export const projectFor = (def: AnyLayerDef, c: Case, turned: boolean): ProjectFile => {
+  const output = unwrap(def.shape(unwrap(def.input.accept(c.input)), parseParams(def.params, c.params).values))
+  const before = c.input.map((shape, i) => (turned ? turn(`before${i}`, shape) : null))
+  const after = turned ? turn('after', output) : null
+  const nodes = c.input.map((shape, i) => node(`in${i}`, 'input', { shape: [...shape] }))
+  const wires = before.flatMap((made, i) => (made ? [`in${i}>${made.id}`, `${made.id}>it`] : [`in${i}>it`]))
+  const extra = [...before, after].filter(made => made !== null)
+  return projectOf([...nodes, ...extra, node('it', def.type, { ...c.params })], [...wires, ...(after ? ['it>after'] : [])])
 }
 
 /** Weights of the size that training leaves, and positive where they are variances. */
@@ -66,7 +72,7 @@ const severalEnds = (resolved: Resolved): Resolved => {
 }
 
 /** What an exporter gets for a network with such weights; one of several inputs or outputs too. */
-export const openWith = async (project: ReturnType<typeof projectOf>, probes: tf.Tensor[], seed: number): Promise<ExportInput> => {
+export const openWith = async (project: ProjectFile, probes: tf.Tensor[], seed: number): Promise<ExportInput> => {
   const resolved = severalEnds(resolve(project))
   const model = unwrap(buildModel(resolved, tf, 1))
   const weights = await randomWeights(model, seed)
@@ -74,11 +80,14 @@ export const openWith = async (project: ReturnType<typeof projectOf>, probes: tf
   return { project, resolved, history: [], weights, tf, libraries, model, data: null, probes, score: async () => null }
 }
 
+/** Costs that make the runtime take the three samples in two passes. */
+const PASSES = 2e9
+
 /** What ONNX Runtime makes of the file of a network. */
 export const outputsOfFile = async (input: ExportInput, precision: Precision = 'float32'): Promise<Float32Array[]> => {
   const lowered = unwrap(lower(input, precision))
   const file = joined(modelParts({ ...lowered, name: 'test', doc: '', metadata: {} }))
-  const running = await openOnnx(libraries, file, lowered.inputs, lowered.outputs)
+  const running = await openOnnx(libraries, file, lowered, PASSES)
   const outputs = await running.run(input.probes)
   await running.close()
   return outputs
