@@ -6,7 +6,7 @@ import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
-import { channelsFirst, channelsLast, torchKernel } from '../lib/torch.ts'
+import { torchFirst, torchKernel, torchLast } from '../lib/torch.ts'
 import { p } from '../params.ts'
 import { activated } from '../plan.ts'
 import { type Shape, sizeOf } from '../shape.ts'
@@ -50,7 +50,7 @@ export const dense = defineLayer({
     modules: {
       '': { name: 'nn.Linear', args: { in_features: input.at(-1) ?? 0, out_features: v.units, ...(v.useBias ? {} : { bias: false }) } },
     },
-    forward: channelsFirst(output, `$m(${channelsLast(input, '$1')})`),
+    forward: torchFirst(output, `$m(${torchLast(input, '$1')})`),
     activation: v.activation,
     weights: torchKernel([1, 0], v.useBias),
   }),

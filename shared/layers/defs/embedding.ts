@@ -3,7 +3,7 @@ import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
-import { channelsFirst, channelsLast } from '../lib/torch.ts'
+import { torchFirst, torchLast } from '../lib/torch.ts'
 import { p } from '../params.ts'
 
 /** A table of learned vectors, one per word. */
@@ -54,7 +54,7 @@ export const embedding = defineLayer({
   }),
   pytorch: (input, output, v) => ({
     modules: { '': { name: 'nn.Embedding', args: { num_embeddings: v.inputDim, embedding_dim: v.outputDim } } },
-    forward: channelsFirst(output, `$m(${channelsLast(input, '$1')}.long())`),
+    forward: torchFirst(output, `$m(${torchLast(input, '$1')}.long())`),
     weights: { embeddings: { key: '.weight' } },
   }),
   cases: [

@@ -2,7 +2,7 @@ import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
-import { channelsLast } from '../lib/torch.ts'
+import { torchLast } from '../lib/torch.ts'
 import { sizeOf } from '../shape.ts'
 
 /** Turns a tensor into a vector, row by row, channels last. */
@@ -29,7 +29,7 @@ export const flatten = defineLayer({
   build: (_v, { tf, name }) => tf.layers.flatten({ name }),
   plan: () => [{ op: 'reshape' }],
   keras: () => ({ name: 'layers.Flatten', args: {} }),
-  pytorch: input => ({ forward: `${channelsLast(input, '$1')}.flatten(1)` }),
+  pytorch: input => ({ forward: `${torchLast(input, '$1')}.flatten(1)` }),
   cases: [
     { input: [[4, 4, 50]], params: {} },
     { input: [[3, 5]], params: {} },

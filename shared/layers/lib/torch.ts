@@ -29,10 +29,10 @@ export const torchActivated = (activation: Activation, x: string, shape: Shape):
   EXPRESSIONS[activation](x, isImage(shape) ? 1 : -1)
 
 /** An expression with its channels brought last, as Netloom lays samples of this shape out. */
-export const channelsLast = (shape: Shape, x: string): string => (isImage(shape) ? `${x}.permute(0, 2, 3, 1)` : x)
+export const torchLast = (shape: Shape, x: string): string => (isImage(shape) ? `${x}.permute(0, 2, 3, 1)` : x)
 
 /** The way back: an expression laid out as in Netloom, brought to PyTorch's order. */
-export const channelsFirst = (shape: Shape, x: string): string => (isImage(shape) ? `${x}.permute(0, 3, 1, 2)` : x)
+export const torchFirst = (shape: Shape, x: string): string => (isImage(shape) ? `${x}.permute(0, 3, 1, 2)` : x)
 
 /** Place in a batch `[batch, …]` of PyTorch of an axis counted from 0 in a sample of this shape here. */
 export const torchAxis = (shape: Shape, index: number): number => (isImage(shape) ? ([2, 3, 1][index] ?? 0) : index + 1)
@@ -139,7 +139,7 @@ export const torchAffine = (
   if (v.scale && v.center)
     return {
       modules: { '': norm },
-      forward: channelsFirst(input, applied),
+      forward: torchFirst(input, applied),
       weights: { gamma: { key: '.weight' }, beta: { key: '.bias' } },
     }
   const size = input.slice(-1)
@@ -150,7 +150,7 @@ export const torchAffine = (
       ...(v.scale ? { __gamma: torchParameter('ones', size) } : {}),
       ...(v.center ? { __beta: torchParameter('zeros', size) } : {}),
     },
-    forward: channelsFirst(input, isImage(input) ? `(${moved})` : moved),
+    forward: torchFirst(input, isImage(input) ? `(${moved})` : moved),
     weights: { ...(v.scale ? { gamma: { key: '__gamma' } } : {}), ...(v.center ? { beta: { key: '__beta' } } : {}) },
   } satisfies TorchForm
 }
