@@ -39,11 +39,14 @@ const attempt = (command, args) => {
 const fromDebian = names =>
   process.getuid?.() === 0 && existsSync('/usr/bin/apt-get') && attempt('apt-get', ['install', '-y', '--no-install-recommends', ...names])
 
+/** Debian's Python sees Debian's packages; another one in PATH may come first and does not. */
+const systemPythons = ['/usr/bin/python3', 'python3'].filter(path => !path.startsWith('/') || existsSync(path))
+
 /** An environment of its own that sees the system's packages; libraries that cannot be had are missing from it. */
 const ownPython = () => {
   const folder = join(root, 'node_modules/.cache/verify-exports')
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
-  if (!existsSync(python) && !attempt('python3', ['-m', 'venv', '--system-site-packages', folder])) return 'python3'
+  if (!existsSync(python) && !attempt(systemPythons[0], ['-m', 'venv', '--system-site-packages', folder])) return systemPythons[0]
   for (const library of Object.values(LIBRARIES)) {
     if (has(python, library)) continue
     if (library.debian && fromDebian(library.debian) && has(python, library)) continue
@@ -52,9 +55,17 @@ const ownPython = () => {
   return python
 }
 
+/** The Python that has most of the libraries. */
+const bestPython = () => {
+  const count = python => Object.values(LIBRARIES).filter(library => has(python, library)).length
+  const [best] = systemPythons.map(python => ({ python, count: count(python) })).sort((a, b) => b.count - a.count)
+  return best ?? { python: 'python3', count: 0 }
+}
+
 const choosePython = quick => {
   if (process.env.NETLOOM_PYTHON) return process.env.NETLOOM_PYTHON
-  return quick || Object.values(LIBRARIES).every(library => has('python3', library)) ? 'python3' : ownPython()
+  const { python, count } = bestPython()
+  return quick || count === Object.keys(LIBRARIES).length ? python : ownPython()
 }
 
 /** Exports everything and tells what lies where. */

@@ -168,3 +168,43 @@ describe('nothing is written', () => {
     })
   })
 })
+
+describe('the training script', () => {
+  const scriptOf = async (project: ProjectFile) => {
+    const result = await pytorch.run(await exportInputOf(project), { training: true })
+    return result.ok ? new TextDecoder().decode(result.value.files.find(f => f.path === 'train.py')?.bytes) : result.issues[0].message
+  }
+
+  it('holds the settings of the project', async () => {
+    const project = branched()
+    const nodes = project.graph.nodes.map(n => (n.id === 'left' ? { ...n, params: { ...n.params, l2: 0.01 } } : n))
+    const data = { ...project.data, validation: 0.25, augment: { shift: 2, flip: 0 } }
+    const training = { ...project.training, optimizer: 'rmsprop', epochs: 7, clip: 'norm', clipLimit: 3 } as const
+    const script = await scriptOf({ ...project, data, training, graph: { ...project.graph, nodes } })
+    for (const line of [
+      'INPUT = (6, 6, 1)  # of one sample, channels last',
+      'OUTPUTS = 3',
+      'CLASSES = 3  # 0: numbers are predicted',
+      'LOGITS = True  # the loss includes the last activation',
+      'EPOCHS = 7',
+      'VALIDATION = 0.25',
+      'PENALTIES = (("left.weight", 0, 0.01),)  # key, L1, L2',
+      'AUGMENT = {"shift": 2}',
+      'CLIP = "norm"',
+      '    return RMSprop(weights, lr=lr)',
+    ])
+      expect(script.split('\n')).toContain(line)
+    if (python)
+      expect(spawnSync('python3', ['-c', 'import ast,sys; ast.parse(sys.stdin.read())'], { input: script }).stderr.toString()).toBe('')
+  })
+
+  it('is not written for what it cannot train, and the reason is said', async () => {
+    const picture = projectOf([node('x', 'input', { shape: [4, 4, 1] }), node('y', 'conv2d', { filters: 1 })], ['x>y'])
+    expect(await scriptOf(picture)).toBe(
+      'The training script takes networks with one input and one row of outputs, and this is none: change that, or export without training script.',
+    )
+    const project = branched()
+    const training = { ...project.training, fineTune: { epochs: 1, learningRate: 1e-4, unfreeze: 'all' as const } }
+    expect(await scriptOf({ ...project, training })).toContain('has one phase of training')
+  })
+})

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { libraries } from '../../../node/libraries.ts'
 import { buildModel } from '../../engine/build.ts'
 import { getWeights, setWeights } from '../../engine/weights.ts'
 import { resolve } from '../../graph/resolve.ts'
@@ -14,7 +13,7 @@ import { unwrap } from '../../result.ts'
 import { type Rng, rng } from '../../rng.ts'
 import type { ExportInput } from '../define.ts'
 import { torchFiles } from '../defs/pytorch.ts'
-import { node, projectOf } from '../exporters.testkit.ts'
+import { branched, exportInputOf, node, projectOf } from '../exporters.testkit.ts'
 import { runPython, torchPython } from './torch.testkit.ts'
 
 type AnyCase = LayerCase<Record<string, unknown>>
@@ -28,6 +27,9 @@ const cases = layers
 /** Values that leave no term of a layer untouched; a variance is positive. */
 const someValues = (name: string, count: number, random: Rng): Float32Array =>
   Float32Array.from({ length: count }, () => (name.endsWith('variance') ? 0.5 + random.next() : 0.2 * random.normal()))
+
+/** What is the same for every network. */
+const ordinary = exportInputOf(branched())
 
 /** A network of one layer under its documented inputs, with random weights and samples. */
 const inputFor = async (def: AnyLayerDef, c: AnyCase, seed: number): Promise<ExportInput> => {
@@ -52,18 +54,7 @@ const inputFor = async (def: AnyLayerDef, c: AnyCase, seed: number): Promise<Exp
     )
     return tf.tensor(values, [3, ...shape])
   })
-  return {
-    project,
-    resolved,
-    history: [],
-    weights: await getWeights(model),
-    tf,
-    libraries,
-    data: null,
-    model,
-    probes,
-    score: async () => null,
-  }
+  return { ...(await ordinary), project, resolved, weights: await getWeights(model), model, probes }
 }
 
 /** Verifies every folder below the first argument and prints the differences as JSON. */

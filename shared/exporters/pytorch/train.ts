@@ -43,9 +43,12 @@ interface Extras {
   readonly weightDecay?: number
   readonly clip?: string
   readonly clipLimit?: number
+  readonly fineTune?: object | null
 }
 interface DataExtras {
   readonly augment?: { readonly [change: string]: number | undefined }
+  readonly classes?: readonly string[]
+  readonly perClass?: number
 }
 
 /** Kernels that are kept small, with their keys and penalties. */
@@ -107,20 +110,23 @@ const settings = (
   ]
 }
 
-/** Says what a training script cannot do for this project, before anything is written. */
-const checkTraining = ({ project, resolved }: ExportDocument): Result<null> => {
+/** What a training script cannot do for this project, or null when it can do everything. */
+const obstacle = ({ project, resolved }: ExportDocument): string | null => {
+  const training: TrainingSetup & Extras = project.training
+  const data: DataChoice & DataExtras = project.data
   const output = resolved.nodes.get(resolved.outputs[0] ?? '')?.output ?? []
   if (resolved.inputs.length !== 1 || resolved.outputs.length !== 1 || output.length !== 1)
-    return fail(
-      'export/no-training',
-      'The training script takes networks with one input and one row of outputs, and this is none: export without training script.',
-    )
-  const { optimizer } = project.training
-  if (Object.hasOwn(OPTIMIZERS, optimizer)) return ok(null)
-  return fail(
-    'export/no-training',
-    `The training script does not know the optimizer "${String(optimizer)}": choose another, or export without it.`,
-  )
+    return 'takes networks with one input and one row of outputs, and this is none'
+  if (!Object.hasOwn(OPTIMIZERS, training.optimizer)) return `does not know the optimizer "${training.optimizer}"`
+  if (training.fineTune) return 'has one phase of training, and this project has a second one for fine-tuning'
+  if (data.classes?.length || data.perClass) return 'takes the data whole, and this project takes only some of each class'
+  return null
+}
+
+/** Says what a training script cannot do, before anything is written. */
+const checkTraining = (document: ExportDocument): Result<null> => {
+  const why = obstacle(document)
+  return why === null ? ok(null) : fail('export/no-training', `The training script ${why}: change that, or export without training script.`)
 }
 
 /** `train.py`: the project's training for one process or many, as a program. */

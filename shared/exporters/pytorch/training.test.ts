@@ -1,37 +1,46 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type * as tfjs from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idxFolder } from '../../../cli/idx.testkit.ts'
 import { templateOf } from '../../../templates/templates.ts'
 import { loadRaw, prepare } from '../../data/prepare.ts'
 import type { PreparedData } from '../../data/prepared.ts'
 import { collect, jobOf, only, startEngine } from '../../engine/engine.testkit.ts'
-import { scorer } from '../../engine/proof.ts'
 import type { NamedWeight } from '../../engine/protocol.ts'
+import type { Tf } from '../../engine/tf.ts'
 import { getWeights, setWeights } from '../../engine/weights.ts'
 import { OPTIMIZERS, type OptimizerId, type ProjectFile } from '../../graph/document.ts'
 import { resolve } from '../../graph/resolve.ts'
 import { safetensors } from '../../importers/defs/safetensors.ts'
-import { unwrap } from '../../result.ts'
+import { ok, unwrap } from '../../result.ts'
 import { pytorch } from '../defs/pytorch.ts'
-import { node, projectOf } from '../exporters.testkit.ts'
+import { branched, exportInputOf, node, projectOf } from '../exporters.testkit.ts'
+import { pyString } from '../python.ts'
 import { runPython, torchPython } from './torch.testkit.ts'
 
 const python = torchPython()
 /** A folder of MNIST in IDX files; with it the whole story is told by LeNet, which takes minutes. */
 const mnist = process.env.NETLOOM_MNIST
 
+/** Reads data as the command line does: a catalogue entry below an asset folder, else IDX files of a folder. */
 const readData = async (folder: string, project: ProjectFile): Promise<PreparedData> => {
-  const files = new Map(readdirSync(folder).map(name => [name, new Uint8Array(readFileSync(join(folder, name)))]))
-  const ctx = {
-    asset: () => Promise.reject(new Error('no asset')),
-    files,
-    signal: new AbortController().signal,
-    onProgress: () => {},
-    seed: 1,
-  }
-  return unwrap(await prepare(unwrap(await loadRaw('idx:local', ctx)), project.data))
+  const { source } = project.data
+  const bundled = source !== 'digits'
+  const names = bundled ? [] : readdirSync(folder)
+  const files = new Map(names.map(name => [name, new Uint8Array(readFileSync(join(folder, name)))]))
+  const asset = async (path: string) => ok(new Uint8Array(readFileSync(join(folder, path))))
+  const ctx = { asset, files, signal: new AbortController().signal, onProgress: () => {}, seed: 1 }
+  return unwrap(await prepare(unwrap(await loadRaw(bundled ? source : 'idx:local', ctx)), project.data))
+}
+
+/** Share of right answers on the test part, 0–1. */
+const accuracyOf = (tf: Tf, model: tfjs.LayersModel, { test, shape, classes }: PreparedData): number => {
+  const guesses = tf.tidy(() => tf.argMax(model.predict(tf.tensor(test.inputs, [test.count, ...shape])) as tfjs.Tensor, -1).dataSync())
+  if (guesses.length !== test.count || classes.length === 0) return Number.NaN
+  return guesses.filter((guess, i) => guess === test.targets[i]).length / test.count
 }
 
 /** Takes a project's untrained network away into a folder, trains it here, and tells what came of it. */
@@ -40,24 +49,24 @@ const trainHere = async (project: ProjectFile, data: PreparedData, folder: strin
   const { tf, libraries } = running.engine
   const resolved = resolve(project)
   const job = { ...jobOf(project, data, running), resolved }
-  const weights = await getWeights(job.model)
-  const probes = [tf.tensor(data.test.inputs.slice(0, 8 * data.shape.reduce((a, b) => a * b, 1)), [8, ...data.shape])]
-  const input = { project, resolved, history: [], weights, tf, libraries, data: null, model: job.model, probes, score: async () => null }
+  const { model } = job
+  const size = data.shape.reduce((a, b) => a * b, 1)
+  const probes = [tf.tensor(data.test.inputs.slice(0, 8 * size), [8, ...data.shape])]
+  const input = { ...(await exportInputOf(branched())), project, resolved, weights: await getWeights(model), model, probes }
   mkdirSync(folder, { recursive: true })
   for (const { path, bytes } of unwrap(await pytorch.run(input, { training: true })).files) writeFileSync(join(folder, path), bytes)
-  const events = await collect(job, running.engine)
-  const trained = await getWeights(job.model)
-  const score = await scorer(running.engine, job.model, project.training.loss, data)(job.model)
+  const epochs = only(await collect(job, running.engine), 'epoch')
+  const trained = await getWeights(model)
+  const accuracy = accuracyOf(tf, model, data)
   /** Reads what was trained elsewhere as the user would, and asks it on the test part. */
   const comeBack = async (path: string) => {
     const files = [{ path: 'model.safetensors', bytes: new Uint8Array(readFileSync(path)) }]
     const imported = unwrap(await safetensors.run({ files, open: { project, resolved }, tf, libraries }))
-    setWeights(tf, job.model, imported.weights ?? [])
-    const there = await scorer(running.engine, job.model, project.training.loss, data)(job.model)
-    const outputs = Float32Array.from(await (job.model.predict(probes) as ReturnType<typeof tf.tensor>).data())
-    return { weights: imported.weights ?? [], accuracy: there?.accuracy ?? Number.NaN, outputs }
+    setWeights(tf, model, imported.weights ?? [])
+    const outputs = (model.predict(probes) as tfjs.Tensor).dataSync()
+    return { weights: imported.weights ?? [], accuracy: accuracyOf(tf, model, data), outputs }
   }
-  return { trained, accuracy: score?.accuracy ?? Number.NaN, epochs: only(events, 'epoch'), probes, comeBack }
+  return { trained, accuracy, epochs, comeBack }
 }
 
 const largest = (a: readonly NamedWeight[], b: readonly NamedWeight[]): number =>
@@ -84,6 +93,7 @@ const printed = (out: string): number => Number(/test: .*accuracy ([\d.]+) %/m.e
 /** Runs train.py of several folders, each with its arguments, one after another in one Python. */
 const DRIVER = `
 import json, os, runpy, sys
+exec(sys.argv[2])
 for folder, *args in json.loads(sys.argv[1]):
     os.chdir(folder)
     sys.path.insert(0, folder)
@@ -92,7 +102,56 @@ for folder, *args in json.loads(sys.argv[1]):
     sys.path.pop(0)
     del sys.modules["model"]
 `
-const runAll = (runs: readonly (readonly string[])[]) => runPython(python ?? '', ['-c', DRIVER, JSON.stringify(runs)])
+const runAll = (runs: readonly (readonly string[])[], before = '') => runPython(python ?? '', ['-c', DRIVER, JSON.stringify(runs), before])
+
+/** Writes the IDX files of a folder as one .npz file, by what an exported script reads. */
+const toNpz = (folder: string, from: string, to: string): string => `
+import pathlib, numpy
+sys.path.insert(0, ${pyString(folder)})
+import train
+(x, y), (x_test, y_test) = train.read_idx(pathlib.Path(${pyString(from)}))[0]
+numpy.savez(${pyString(to)}, x_train=x[..., 0], y_train=y, x_test=x_test[..., 0], y_test=y_test)
+sys.path.pop(0)
+del sys.modules["model"], sys.modules["train"]
+`
+
+/** Tries every change of pictures on its own. */
+const AUGMENTED = `
+import sys, pathlib
+sys.path.insert(0, sys.argv[1])
+import torch, train
+(x, _), _, _, scale = train.load_data(pathlib.Path(sys.argv[2]))
+torch.manual_seed(0)
+def changed(**wanted):
+    train.AUGMENT = wanted
+    return train.augmented(x, *scale)
+def same(a, b, most=1e-5):
+    return float((a - b).abs().max()) <= most
+assert same(changed(), x)
+assert same(changed(flip=1), x.flip(3))
+assert same(changed(invert=1), 1 - x)
+for name in ("shift", "rotate", "scale", "blur", "contrast", "brightness", "noise"):
+    assert same(changed(**{name: 1e-6}), x, 1e-3), name
+    assert not same(changed(**{name: 0.5}), x, 1e-2), name
+    assert float(changed(**{name: 0.5}).min()) >= -1e-6 and float(changed(**{name: 0.5}).max()) <= 1 + 1e-6, name
+moved = torch.zeros(300, 1, 9, 9); moved[:, :, 4, 4] = 1
+x = moved
+grid = torch.arange(9.0)
+found = changed(shift=2)
+assert same((found.sum(2) * grid).sum(-1).max(), torch.tensor(6.0), 0.05) and same((found.sum(3) * grid).sum(-1).min(), torch.tensor(2.0), 0.05)
+turned = changed(rotate=180)
+assert same(turned[:, 0, 4, 4], torch.ones(300), 1e-3)
+x = torch.zeros(300, 1, 9, 11); x[:, :, 4, 8] = 1
+turned = changed(rotate=180)
+x_of, y_of = ((turned.sum(d)[:, 0] * torch.arange(float(n))).sum(-1) / turned.sum((1, 2, 3)) for d, n in ((2, 11), (3, 9)))
+assert same((x_of - 5) ** 2 + (y_of - 4) ** 2, torch.full((300,), 9.0), 1.2)
+for path in sys.argv[3:]:
+    try:
+        train.load_data(pathlib.Path(path))
+    except SystemExit as reason:
+        print(reason)
+print("all as wanted")
+`
 
 const small = (training: Partial<ProjectFile['training']>, data: Partial<ProjectFile['data']> = {}, l2 = 0): ProjectFile => {
   const project = projectOf(
@@ -164,12 +223,52 @@ describe.skipIf(!python)('training elsewhere (skipped where there is no Python w
     expect(largest(trained, (await comeBack(join(folder, 'two/model.safetensors'))).weights)).toBeLessThan(1e-3)
   }, 60_000)
 
+  it('reads tables and arrays as well as IDX files', async () => {
+    const flowers = projectOf(
+      [
+        node('x', 'input', { shape: [4] }),
+        node('hidden', 'dense', { units: 5, activation: 'relu' }),
+        node('y', 'dense', { units: 3, activation: 'softmax' }),
+      ],
+      ['x>hidden', 'hidden>y'],
+    )
+    const project = { ...flowers, data: { ...flowers.data, source: 'iris' }, training: { ...flowers.training, epochs: 3 } }
+    const [table, arrays] = [join(root, 'table'), join(root, 'arrays')]
+    const assets = fileURLToPath(new URL('../../../assets', import.meta.url))
+    const here = await trainHere(project, await readData(assets, project), table)
+    const pictures = small({})
+    await trainHere(pictures, await readData(idx, pictures), arrays)
+    const npz = join(root, 'all.npz')
+    const runs = [
+      [table, '--data', join(assets, 'data/iris.csv')],
+      [arrays, '--data', npz, '--out', 'npz'],
+      [arrays, '--data', idx, '--out', 'idx'],
+    ]
+    expect(runAll(runs, toNpz(arrays, idx, npz)).stderr).toBe('')
+    expect(largest(here.trained, (await here.comeBack(join(table, 'trained/model.safetensors'))).weights)).toBeLessThan(1e-4)
+    const [a, b] = ['npz', 'idx'].map(out => readFileSync(join(arrays, out, 'model.safetensors')))
+    expect(a?.equals(b ?? new Uint8Array())).toBe(true)
+  }, 60_000)
+
+  it('changes pictures as it says, and says in a sentence what is wrong with data', async () => {
+    const project = small({})
+    const folder = join(root, 'augmented')
+    await trainHere(project, await readData(idx, project), folder)
+    writeFileSync(join(root, 'wrong.csv'), '1,2,0\n3,4,1\n')
+    const run = runPython(python ?? '', ['-c', AUGMENTED, folder, idx, join(root, 'wrong.csv'), root])
+    expect(run.stderr).toBe('')
+    const [wrong, none, ...more] = run.stdout.trim().split('\n')
+    expect(more).toEqual(['all as wanted'])
+    expect(wrong).toMatch(/wrong\.csv holds samples of 2, but the network takes 4 x 4 x 1\.$/)
+    expect(none).toMatch(/holds no train-images-idx3-ubyte \(or \.gz\)\.$/)
+  }, 60_000)
+
   it.skipIf(!mnist)(
     'reaches the accuracy of the run here with two processes on MNIST (skipped without NETLOOM_MNIST)',
     async () => {
       const template = templateOf('lenet')?.project
       if (!template || !mnist) throw new Error('no LeNet')
-      const project = { ...template, data: { ...template.data, source: 'idx:mnist' }, training: { ...template.training, epochs: 3 } }
+      const project = { ...template, data: { ...template.data, source: 'digits' }, training: { ...template.training, epochs: 3 } }
       const folder = join(root, 'mnist')
       const here = await trainHere(project, await readData(mnist, project), folder)
       const run = runPython(python ?? '', ['train.py', '--cpu', '--processes', '2', '--data', mnist], folder)

@@ -2,7 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer, type WeightSpec } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped, unlessDefault } from '../lib/format.ts'
-import { isImage, torchAffine, torchChannelsLast } from '../lib/torch.ts'
+import { isImage, torchAffine, torchLast } from '../lib/torch.ts'
 import { channelsFirst, filled, float, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
@@ -84,7 +84,7 @@ export const batchNormalization = defineLayer({
     const momentum = Number((1 - v.momentum).toPrecision(12))
     const norm = { name: `nn.BatchNorm${image ? 2 : 1}d`, args: { num_features: channels, eps: v.epsilon, momentum } }
     const applied = image || input.length === 1 ? '$m($1)' : `$m($1.reshape(-1, ${channels})).reshape($1.shape)`
-    const form = torchAffine(norm, 'affine', input, v, torchChannelsLast(input, applied))
+    const form = torchAffine(norm, 'affine', input, v, torchLast(input, applied))
     const statistics = { moving_mean: { key: '.running_mean' }, moving_variance: { key: '.running_var' } }
     return { ...form, forward: v.scale && v.center ? applied : form.forward, weights: { ...form.weights, ...statistics } }
   },

@@ -16,7 +16,7 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
-import { torchRecurrent } from '../lib/torch.ts'
+import { torchBothWays, torchRecurrent } from '../lib/torchRecurrent.ts'
 import { type OnnxValue, op } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { gru } from './gru.ts'
@@ -137,39 +137,7 @@ export const bidirectional = defineLayer({
   },
   pytorch([, features], _output, v) {
     const kind = ({ simpleRNN: 'SimpleRNN', lstm: 'LSTM', gru: 'GRU' } as const)[v.layer]
-    const one = torchRecurrent(kind, GATES[v.layer], features, v)
-    const sides = ['forward', 'backward'] as const
-    const each = <V>(
-      part: Readonly<Record<string, V>> | undefined,
-      name: (side: string, key: string) => string,
-      value: (side: string, own: V) => V,
-    ) => Object.fromEntries(sides.flatMap(side => Object.entries(part ?? {}).map(([key, own]) => [name(side, key), value(side, own)])))
-    const ahead = one.forward.replace('$m', '$m__forward')
-    const back = one.forward.replace('$m', '$m__backward').replace('$1', '$1.flip(1)') + (v.returnSequences ? '.flip(1)' : '')
-    const merged = {
-      concat: `torch.cat((${ahead}, ${back}), dim=-1)`,
-      sum: `${ahead} + ${back}`,
-      mul: `${ahead} * ${back}`,
-      ave: `(${ahead} + ${back}) / 2`,
-    }
-    return {
-      modules: each(
-        one.modules,
-        side => `__${side}`,
-        (_side, call) => call,
-      ),
-      forward: merged[v.mergeMode],
-      weights: each(
-        one.weights,
-        (side, name) => `${side}_${v.layer.toLowerCase()}/${name}`,
-        (side, own) => ({ ...own, key: `__${side}${own.key}` }),
-      ),
-      zeros: each(
-        one.zeros,
-        (side, key) => `__${side}${key}`,
-        (_side, shape) => shape,
-      ),
-    }
+    return torchBothWays(torchRecurrent(kind, GATES[v.layer], features, v), v.layer.toLowerCase(), v)
   },
   cases: [
     { input: [[6, 3]], params: { units: 4 } },

@@ -7,7 +7,7 @@ import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { activate } from '../lib/onnxActivation.ts'
 import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
-import { torchChannelsFirst, torchChannelsLast, torchKernel } from '../lib/torch.ts'
+import { torchFirst, torchKernel, torchLast } from '../lib/torch.ts'
 import { channelsLast, kernel, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { activated } from '../plan.ts'
@@ -59,7 +59,7 @@ export const dense = defineLayer({
     modules: {
       '': { name: 'nn.Linear', args: { in_features: input.at(-1) ?? 0, out_features: v.units, ...(v.useBias ? {} : { bias: false }) } },
     },
-    forward: torchChannelsFirst(output, `$m(${torchChannelsLast(input, '$1')})`),
+    forward: torchFirst(output, `$m(${torchLast(input, '$1')})`),
     activation: v.activation,
     weights: torchKernel([1, 0], v.useBias),
   }),

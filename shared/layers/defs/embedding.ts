@@ -3,7 +3,7 @@ import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
-import { torchChannelsFirst, torchChannelsLast } from '../lib/torch.ts'
+import { torchFirst, torchLast } from '../lib/torch.ts'
 import { channelsLast, INT64, kernel, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 
@@ -57,7 +57,7 @@ export const embedding = defineLayer({
   }),
   pytorch: (input, output, v) => ({
     modules: { '': { name: 'nn.Embedding', args: { num_embeddings: v.inputDim, embedding_dim: v.outputDim } } },
-    forward: torchChannelsFirst(output, `$m(${torchChannelsLast(input, '$1')}.long())`),
+    forward: torchFirst(output, `$m(${torchLast(input, '$1')}.long())`),
     weights: { embeddings: { key: '.weight' } },
   }),
   cases: [

@@ -15,7 +15,7 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
-import { torchRecurrent } from '../lib/torch.ts'
+import { torchRecurrent } from '../lib/torchRecurrent.ts'
 
 /** Gated recurrent unit (Cho et al. 2014); the reset gate acts before the recurrent kernel, the only form tfjs has. */
 export const gru = defineLayer({

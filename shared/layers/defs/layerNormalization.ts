@@ -2,7 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer, type WeightSpec } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped, unlessDefault } from '../lib/format.ts'
-import { torchAffine, torchChannelsLast } from '../lib/torch.ts'
+import { torchAffine, torchLast } from '../lib/torch.ts'
 import { channelsLast, filled, float, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
@@ -63,7 +63,7 @@ export const layerNormalization = defineLayer({
   }),
   pytorch(input, _output, v) {
     const norm = { name: 'nn.LayerNorm', args: { normalized_shape: input.at(-1) ?? 0, eps: v.epsilon } }
-    return torchAffine(norm, 'elementwise_affine', input, v, `$m(${torchChannelsLast(input, '$1')})`)
+    return torchAffine(norm, 'elementwise_affine', input, v, `$m(${torchLast(input, '$1')})`)
   },
   cases: [
     { input: [[64]], params: {} },

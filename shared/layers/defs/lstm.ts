@@ -15,7 +15,7 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
-import { torchRecurrent } from '../lib/torch.ts'
+import { torchRecurrent } from '../lib/torchRecurrent.ts'
 import { p } from '../params.ts'
 
 /** Long short-term memory (Hochreiter & Schmidhuber 1997). */

@@ -2,7 +2,7 @@ import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
-import { torchChannelsFirst, torchChannelsLast } from '../lib/torch.ts'
+import { torchFirst, torchLast } from '../lib/torch.ts'
 import { channelsLast, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims, sizeOf } from '../shape.ts'
@@ -51,7 +51,7 @@ export const reshape = defineLayer({
   onnx: (_input, v) => channelsLast(op('Reshape', [x, ints(0, ...v.targetShape)])),
   keras: v => ({ name: 'layers.Reshape', args: { target_shape: v.targetShape } }),
   pytorch: (input, output) => ({
-    forward: torchChannelsFirst(output, `${torchChannelsLast(input, '$1')}.reshape(-1, ${output.join(', ')})`),
+    forward: torchFirst(output, `${torchLast(input, '$1')}.reshape(-1, ${output.join(', ')})`),
   }),
   cases: [
     { input: [[784]], params: { targetShape: [28, 28, 1] } },

@@ -14,7 +14,7 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
-import { torchRecurrent } from '../lib/torch.ts'
+import { torchRecurrent } from '../lib/torchRecurrent.ts'
 
 /** The plain recurrent layer (Elman 1990). */
 export const simpleRnn = defineLayer({

@@ -29,10 +29,10 @@ export const torchActivated = (activation: Activation, x: string, shape: Shape):
   EXPRESSIONS[activation](x, isImage(shape) ? 1 : -1)
 
 /** An expression with its channels brought last, as Netloom lays samples of this shape out. */
-export const torchChannelsLast = (shape: Shape, x: string): string => (isImage(shape) ? `${x}.permute(0, 2, 3, 1)` : x)
+export const torchLast = (shape: Shape, x: string): string => (isImage(shape) ? `${x}.permute(0, 2, 3, 1)` : x)
 
 /** The way back: an expression laid out as in Netloom, brought to PyTorch's order. */
-export const torchChannelsFirst = (shape: Shape, x: string): string => (isImage(shape) ? `${x}.permute(0, 3, 1, 2)` : x)
+export const torchFirst = (shape: Shape, x: string): string => (isImage(shape) ? `${x}.permute(0, 3, 1, 2)` : x)
 
 /** Place in a batch `[batch, …]` of PyTorch of an axis counted from 0 in a sample of this shape here. */
 export const torchAxis = (shape: Shape, index: number): number => (isImage(shape) ? ([2, 3, 1][index] ?? 0) : index + 1)
@@ -139,7 +139,7 @@ export const torchAffine = (
   if (v.scale && v.center)
     return {
       modules: { '': norm },
-      forward: torchChannelsFirst(input, applied),
+      forward: torchFirst(input, applied),
       weights: { gamma: { key: '.weight' }, beta: { key: '.bias' } },
     }
   const size = input.slice(-1)
@@ -150,44 +150,7 @@ export const torchAffine = (
       ...(v.scale ? { __gamma: torchParameter('ones', size) } : {}),
       ...(v.center ? { __beta: torchParameter('zeros', size) } : {}),
     },
-    forward: torchChannelsFirst(input, isImage(input) ? `(${moved})` : moved),
+    forward: torchFirst(input, isImage(input) ? `(${moved})` : moved),
     weights: { ...(v.scale ? { gamma: { key: '__gamma' } } : {}), ...(v.center ? { beta: { key: '__beta' } } : {}) },
   } satisfies TorchForm
-}
-
-interface Recurrent {
-  readonly units: number
-  readonly activation: Activation
-  readonly recurrentActivation?: Activation
-  readonly returnSequences: boolean
-  readonly goBackwards?: boolean
-  readonly useBias: boolean
-}
-
-/** PyTorch's own module where it computes the same, which is fast on graphics cards, else the class of that name in the generated file. */
-const recurrentModule = (kind: 'SimpleRNN' | 'LSTM' | 'GRU', features: number, v: Recurrent): { module: Call; own: boolean } => {
-  const sizes = { input_size: features, hidden_size: v.units, ...(v.useBias ? {} : { bias: false }) }
-  if (kind === 'SimpleRNN' && (v.activation === 'tanh' || v.activation === 'relu'))
-    return { module: { name: 'nn.RNN', args: { ...sizes, nonlinearity: v.activation, batch_first: true } }, own: false }
-  if (kind === 'LSTM' && v.activation === 'tanh' && v.recurrentActivation === 'sigmoid')
-    return { module: { name: 'nn.LSTM', args: { ...sizes, batch_first: true } }, own: false }
-  const gates = kind === 'SimpleRNN' ? {} : { recurrent_activation: v.recurrentActivation ?? 'sigmoid' }
-  return { module: { name: kind, args: { ...sizes, activation: v.activation, ...gates } }, own: true }
-}
-
-/** A recurrent layer of `gates` parts; Keras and PyTorch order the gates of an LSTM alike. */
-export const torchRecurrent = (kind: 'SimpleRNN' | 'LSTM' | 'GRU', gates: number, features: number, v: Recurrent): TorchForm => {
-  const { module, own } = recurrentModule(kind, features, v)
-  const end = own ? '' : '_l0'
-  const read = `$m($1${v.goBackwards ? '.flip(1)' : ''})`
-  return {
-    modules: { '': module },
-    forward: `${read}[0]${v.returnSequences ? '' : '[:, -1]'}`,
-    weights: {
-      kernel: { key: `.weight_ih${end}`, axes: [1, 0] },
-      recurrent_kernel: { key: `.weight_hh${end}`, axes: [1, 0] },
-      ...(v.useBias ? { bias: { key: own ? '.bias' : '.bias_ih_l0' } } : {}),
-    },
-    ...(v.useBias && !own ? { zeros: { '.bias_hh_l0': [gates * v.units] } } : {}),
-  }
 }
