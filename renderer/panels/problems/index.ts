@@ -1,4 +1,5 @@
 import { CircleAlert } from 'lucide-react'
+import { useNotes } from '../../store/notesStore.ts'
 import { resolvedOf, useProject } from '../../store/projectStore.ts'
 import { definePanel } from '../define.ts'
 import { Problems } from './Problems.tsx'
@@ -10,5 +11,8 @@ export const problems = definePanel({
   icon: CircleAlert,
   order: 60,
   View: Problems,
-  useBadge: () => useProject(s => (s.isOpen && s.project.graph.nodes.length ? resolvedOf(s.project).issues.length : 0)),
+  useBadge: () => {
+    const notes = useNotes().length
+    return useProject(s => (s.isOpen && s.project.graph.nodes.length ? resolvedOf(s.project).issues.length + notes : 0))
+  },
 })
