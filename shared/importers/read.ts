@@ -3,8 +3,9 @@ import type { ProjectFile } from '../graph/document.ts'
 import { MAX_NAME } from '../graph/limits.ts'
 import { parseProject } from '../graph/parse.ts'
 import { fail, failAll, type Result, toIssue } from '../result.ts'
-import { MOST_IMPORT_BYTES, namesOf } from './archive.ts'
+import { listed, MOST_IMPORT_BYTES, namesOf } from './archive.ts'
 import type { ImportInput } from './define.ts'
+import { looksLikeJson, readModelJson } from './keras/json.ts'
 import { quoted } from './keras/topology.ts'
 import { importerOf, importers } from './registry.ts'
 
@@ -32,6 +33,9 @@ const unknownFormat = ({ files }: ImportInput): Result<never> => {
   if (!first) return fail('import/no-file', 'No file was chosen.')
   const empty = files.find(f => f.bytes.length === 0)
   if (empty) return fail('import/empty', `${quoted(empty.path)} is empty.`)
+  // Closest to what the file wants to be: why its JSON or its zip cannot be read.
+  for (const read of [...files.filter(f => looksLikeJson(f.bytes)).map(f => readModelJson(f.bytes, f.path)), listed(files)])
+    if (!read.ok) return read
   const head = String.fromCharCode(...first.bytes.subarray(0, 64))
   const names = namesOf(files)
   const why = names.some(n => /(^|\/)data\.pkl$/.test(n))
