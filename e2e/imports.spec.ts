@@ -12,7 +12,7 @@ interface Upload {
   readonly buffer: Buffer
 }
 
-/** A tfjs network of one layer: each of ten classes looks at its own rows of a 28×28 picture, so that a stroke at the top is a 0 and one at the bottom a 9. */
+/** A tfjs network of one layer: each of ten classes looks at its own rows of a 28×28 picture; the pad puts a lying stroke into the middle ones. */
 const smallModel = (): Upload[] => {
   const kernel = Float32Array.from({ length: 784 * 10 }, (_, i) => (Math.floor(Math.floor(i / 10) / 28 / 2.8) === i % 10 ? 1 : 0))
   const topology = {
@@ -56,10 +56,10 @@ test('a tfjs network opens with its weights and answers at once', async ({ app }
   await app.mode('Train')
   await page.getByRole('tab', { name: /Test pad/ }).click()
   await app.draw([
-    [0.2, 0.95],
-    [0.8, 0.95],
+    [0.2, 0.5],
+    [0.8, 0.5],
   ])
-  await expect.poll(() => app.answer()).toBe('9')
+  await expect.poll(() => app.answer()).toMatch(/^[45]$/)
 })
 
 test('a broken file leaves the open network alone and says why', async ({ app }) => {
