@@ -1,9 +1,16 @@
 import { dialog, type FileFilter } from 'electron'
+import { modelEndings } from '../shared/importers/registry.ts'
 import type { Desk } from './desk.ts'
 import type { Dialogs } from './files.ts'
 
+const extensions = modelEndings.map(ending => ending.slice(1))
 const PROJECT: FileFilter[] = [
   { name: 'Netloom project', extensions: ['netloom', 'json'] },
+  { name: 'Model of another program', extensions },
+  { name: 'All files', extensions: ['*'] },
+]
+const MODEL: FileFilter[] = [
+  { name: 'Model files', extensions },
   { name: 'All files', extensions: ['*'] },
 ]
 const DATA: FileFilter[] = [{ name: 'IDX data', extensions: ['gz', 'idx', 'ubyte', '*'] }]
@@ -30,6 +37,7 @@ export const makeDialogs = (desk: Desk): Dialogs => {
     saveFile: name => save({ title: 'Save the export', defaultPath: name, properties: ['showOverwriteConfirmation', 'createDirectory'] }),
     chooseFolder: async () =>
       (await open({ title: 'Choose where the export goes', properties: ['openDirectory', 'createDirectory'] }))?.[0] ?? null,
+    openModel: () => open({ title: 'Choose the files of a model', filters: MODEL, properties: ['openFile', 'multiSelections'] }),
     openData: () => open({ title: 'Choose data files', filters: DATA, properties: ['openFile', 'multiSelections'] }),
     choose: async (message, detail, buttons) => {
       const options = {

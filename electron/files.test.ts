@@ -30,15 +30,17 @@ const next = async () => {
   const name = answers.shift() ?? null
   return name === null ? null : document(name)
 }
+const several = () => {
+  const names = answers.splice(0).filter(name => name !== null)
+  return names.length ? names.map(document) : null
+}
 const dialogs: Dialogs = {
   openProject: next,
   saveProject: next,
   saveFile: next,
   chooseFolder: next,
-  openData: async () => {
-    const names = answers.splice(0).filter(name => name !== null)
-    return names.length ? names.map(document) : null
-  },
+  openModel: async () => several(),
+  openData: async () => several(),
   choose: async message => {
     asked.push(message)
     return buttons.shift() ?? 0

@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname } from 'node:path'
 import { atomicSave, sweepTemps } from '../node/atomicSave.ts'
 import { readWhole } from '../node/readWhole.ts'
+import type { ExportedFile } from '../shared/engine/protocol.ts'
 import type { HostApi, OpenedFile, SavedFile } from '../shared/host/contract.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { saveExportTo } from './exports.ts'
@@ -14,11 +15,12 @@ export interface Dialogs {
   saveFile(suggestedName: string): Promise<string | null>
   chooseFolder(): Promise<string | null>
   openData(): Promise<readonly string[] | null>
+  openModel(): Promise<readonly string[] | null>
   /** Asks one question; gives the index of the chosen button, the last one when the dialog is closed. */
   choose(message: string, detail: string, buttons: readonly string[]): Promise<number>
 }
 
-type FileCalls = Pick<HostApi, 'openProject' | 'openRecent' | 'recentFiles' | 'saveProject' | 'saveExport' | 'openData'>
+type FileCalls = Pick<HostApi, 'openProject' | 'openRecent' | 'recentFiles' | 'saveProject' | 'saveExport' | 'openData' | 'openModel'>
 
 /** Reads a project from a place that the user named, and notes it. */
 export const openPath = async (path: string, known: KnownFiles): Promise<Result<OpenedFile>> => {
@@ -53,18 +55,30 @@ export const makeFiles = (dialogs: Dialogs, known: KnownFiles): FileCalls => ({
 
   saveExport: (suggestedName, files) => saveExportTo(dialogs, suggestedName, files),
 
+  openModel: async () => {
+    const paths = await dialogs.openModel()
+    return paths === null ? ok(null) : readAll(paths)
+  },
+
   openData: async () => {
     const paths = await dialogs.openData()
     if (!paths || paths.length === 0) return ok(null)
-    const files = []
-    for (const path of paths) {
-      const bytes = await readWhole(path)
-      if (!bytes.ok) return bytes
-      files.push({ path: basename(path), bytes: bytes.value })
-    }
-    return ok({ label: files.length === 1 ? basename(paths[0] ?? '') : basename(dirname(paths[0] ?? '')), files })
+    const files = await readAll(paths)
+    if (!files.ok) return files
+    return ok({ label: paths.length === 1 ? basename(paths[0] ?? '') : basename(dirname(paths[0] ?? '')), files: files.value })
   },
 })
+
+/** All files of a dialog, by their bare names. */
+const readAll = async (paths: readonly string[]): Promise<Result<readonly ExportedFile[]>> => {
+  const files: ExportedFile[] = []
+  for (const path of paths) {
+    const bytes = await readWhole(path)
+    if (!bytes.ok) return bytes
+    files.push({ path: basename(path), bytes: bytes.value })
+  }
+  return ok(files)
+}
 
 const save = async (path: string, bytes: Uint8Array, known: KnownFiles): Promise<Result<SavedFile>> => {
   const saved = await atomicSave(path, bytes, { backup: true })

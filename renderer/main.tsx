@@ -5,6 +5,7 @@ import './ui/base.css'
 import { createRoot } from 'react-dom/client'
 import { startKeys } from './commands/keys.ts'
 import { startDesktop } from './controller/desktop.ts'
+import { startDrop } from './controller/drop.ts'
 import { startAutosave } from './controller/recovery.ts'
 import { startTraining as startTrainingController } from './controller/start.ts'
 import { startSettings, startTheme } from './controller/theme.ts'
@@ -16,6 +17,7 @@ void startSettings()
 startTrainingController()
 startAutosave()
 startDesktop()
+startDrop()
 startKeys()
 
 const root = document.getElementById('root')

@@ -1,10 +1,13 @@
+import type { ExportedFile } from '../../shared/engine/protocol.ts'
 import { blankProject, type ProjectFile } from '../../shared/graph/document.ts'
 import type { OpenedFile, RecentFile } from '../../shared/host/contract.ts'
+import { modelEndings } from '../../shared/importers/registry.ts'
 import { unpackProject } from '../../shared/project/unpack.ts'
 import { host } from '../host/pickHost.ts'
-import { close, markSaved, projectStore } from '../store/projectStore.ts'
-import { say } from '../store/uiStore.ts'
+import { close, markSaved, type OpenFile, projectStore } from '../store/projectStore.ts'
+import { say, showPanel } from '../store/uiStore.ts'
 import { weightsStore } from '../store/weightsStore.ts'
+import { readForeign } from './imports.ts'
 import { forgetRecovery } from './recovery.ts'
 import { askUnsaved } from './unsaved.ts'
 import { bringWeights } from './weights.ts'
@@ -21,8 +24,61 @@ const settleUnsaved = async (): Promise<boolean> => {
   return answer === 'discard'
 }
 
+/** Whether a file is read as one of Netloom's own; what else there is, the importers tell by its bytes. */
+const isForeign = ({ name, bytes }: OpenedFile): boolean => {
+  if (PLAIN.test(name) || /\.netloom$/i.test(name)) return false
+  const head = new TextDecoder().decode(bytes.subarray(0, 400))
+  return modelEndings.some(ending => name.toLowerCase().endsWith(ending)) && !/"format"\s*:\s*"netloom"/.test(head)
+}
+
+/** Reads foreign files and shows their network with its weights; it stands in no file yet. The open work stays untouched when they are broken. */
+export const openForeign = async (files: readonly ExportedFile[]): Promise<boolean> => {
+  const { project: open, isOpen } = projectStore.getState()
+  const [first, ...more] = files
+  const name = more.length > 0 ? `${first?.path} and ${more.length} more` : (first?.path ?? '')
+  say(`Reading ${name}…`)
+  const read = await readForeign(files, isOpen ? open : null)
+  if (!read.ok) {
+    say(`${name} cannot be opened: ${read.issues[0].message}`, 'bad')
+    return false
+  }
+  if (!(await settleUnsaved())) return false
+  await forgetRecovery()
+  const { project, weights, notes, format } = read.value
+  show(project, { weights, notes, unsaved: true })
+  const layers = `${project.graph.nodes.length} layers${weights ? ' with their weights' : ' without weights'}`
+  say(
+    `${format}: ${layers}${notes.length > 0 ? `; ${notes.length === 1 ? 'a note stands' : `${notes.length} notes stand`} in Problems` : ''}`,
+    'good',
+  )
+  if (notes.length > 0) showPanel('problems')
+  return true
+}
+
+/** Asks for the files of a model and opens them. */
+export const importModel = async (): Promise<void> => {
+  const chosen = await host.openModel()
+  if (!chosen.ok) return say(chosen.issues[0].message, 'bad')
+  if (chosen.value) await openFiles(chosen.value)
+}
+
+/** Opens files that were chosen or dropped together. */
+export const openFiles = async (files: readonly ExportedFile[]): Promise<void> => {
+  const [only, ...more] = files
+  if (!only) return
+  const file = { token: `dropped-${crypto.randomUUID()}`, name: only.path, bytes: only.bytes }
+  if (more.length > 0 || isForeign(file)) await openForeign(files)
+  else await openOwn(file, null)
+}
+
 /** Opens bytes that came from anywhere; the open work stays untouched when they are broken. */
-export const openBytes = async (file: OpenedFile): Promise<boolean> => {
+export const openBytes = (file: OpenedFile): Promise<boolean> =>
+  isForeign(file)
+    ? openForeign([{ path: file.name, bytes: file.bytes }])
+    : openOwn(file, { token: file.token, name: file.name, durable: true })
+
+/** Opens one of Netloom's own files; `place` is null when it cannot be written again in place. */
+const openOwn = async (file: OpenedFile, place: OpenFile | null): Promise<boolean> => {
   const opened = await unpackProject(file.bytes, file.name)
   if (!opened.ok) {
     say(`${file.name} cannot be opened: ${opened.issues[0].message}`, 'bad')
@@ -30,8 +86,8 @@ export const openBytes = async (file: OpenedFile): Promise<boolean> => {
   }
   if (!(await settleUnsaved())) return false
   await forgetRecovery()
-  const { project, weights, history } = opened.value
-  show(project, { file: { token: file.token, name: file.name, durable: true }, weights, history })
+  const { project, weights, history, warnings } = opened.value
+  show(project, { ...(place ? { file: place } : {}), weights, history, notes: warnings })
   return true
 }
 

@@ -8,10 +8,11 @@ import { projectStore, resolvedOf } from '../store/projectStore.ts'
 import { runStore } from '../store/runStore.ts'
 import { say } from '../store/uiStore.ts'
 import { weightsStore } from '../store/weightsStore.ts'
-import { connectEngine } from '../worker/engineClient.ts'
+import { connectEngine, SILENCE_IMPORT } from '../worker/engineClient.ts'
 import { ensureData, forgetLoaded, isAtHand, wantedShape } from './data.ts'
 import { call, setEngine } from './engine.ts'
 import { clearEvaluation } from './evaluate.ts'
+import { setReader } from './imports.ts'
 import { latest, quiet } from './latest.ts'
 import { distrustModel, ensureModel, forgetModel, isBuilt, mayBuildUnasked } from './model.ts'
 import { rewatch, watch } from './probe.ts'
@@ -115,7 +116,8 @@ const hideStale = (project: ProjectFile): void => {
 
 /** Sets up the engine and what follows from edits, loads and runs; called once, before the window is shown. */
 export const startTraining = (): void => {
-  setEngine(connectEngine, { replaced: onEngineReplaced, epoch: keepEpoch })
+  setEngine(() => connectEngine(), { replaced: onEngineReplaced, epoch: keepEpoch })
+  setReader(() => connectEngine(SILENCE_IMPORT))
   projectStore.subscribe((now, before) => {
     if (wasReplaced(now, before)) onReplaced()
     if (now.project !== before.project && now.isOpen) {

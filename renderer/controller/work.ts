@@ -1,6 +1,8 @@
 import type { NamedWeight, TrainEvent } from '../../shared/engine/protocol.ts'
 import type { ProjectFile } from '../../shared/graph/document.ts'
 import { packProject } from '../../shared/project/pack.ts'
+import type { Issue } from '../../shared/result.ts'
+import { notesStore } from '../store/notesStore.ts'
 import { isDirty, load, type OpenFile, projectStore } from '../store/projectStore.ts'
 import { emptyCurves, runStore } from '../store/runStore.ts'
 import { uiStore } from '../store/uiStore.ts'
@@ -11,6 +13,8 @@ interface Work {
   readonly file?: OpenFile
   readonly weights?: readonly NamedWeight[] | null
   readonly history?: readonly unknown[]
+  /** What the user should know about the file it came from. */
+  readonly notes?: readonly Issue[]
   /** True for work that no file holds (recovered after a crash). */
   readonly unsaved?: boolean
 }
@@ -22,7 +26,8 @@ export const packWork = (project: ProjectFile): Promise<Uint8Array<ArrayBuffer>>
 const isEvent = (v: unknown): v is TrainEvent => typeof v === 'object' && v !== null && 'type' in v
 
 /** Puts a document on the canvas with its trained weights, in place of the open one. */
-export const show = (project: ProjectFile, { file, weights, history, unsaved = false }: Work = {}): void => {
+export const show = (project: ProjectFile, { file, weights, history, notes = [], unsaved = false }: Work = {}): void => {
+  notesStore.setState({ notes })
   weightsStore.setState({ weights: weights ?? null, saved: unsaved ? null : (weights ?? null) })
   const { run, backend } = runStore.getState()
   const events = (history ?? []).filter(isEvent)

@@ -1,5 +1,6 @@
 import type { HostApi, OpenedFile, SavedFile } from '../../shared/host/contract.ts'
 import { BYTES_LIMIT, safeFileName } from '../../shared/host/guards.ts'
+import { modelEndings } from '../../shared/importers/registry.ts'
 import { IssueError, issue } from '../../shared/result.ts'
 import { attempt } from './attempt.ts'
 import { browserStore, type KnownFile } from './browserStore.ts'
@@ -61,14 +62,14 @@ const save = async (handle: FileHandle, bytes: Uint8Array<ArrayBuffer>, token?: 
 }
 
 /** Opening and saving projects: in place where the browser can, by upload and download where not. */
-export const browserFiles: Pick<HostApi, 'openProject' | 'openRecent' | 'recentFiles' | 'saveProject' | 'openData'> = {
+export const browserFiles: Pick<HostApi, 'openProject' | 'openRecent' | 'recentFiles' | 'saveProject' | 'openData' | 'openModel'> = {
   openProject: () =>
     attempt('The file could not be opened', async () => {
       if (hasPickers()) {
         const handle = await pickProject()
         return handle && openHandle(handle)
       }
-      const file = (await pickUploads('.netloom,.json', false))?.[0]
+      const file = (await pickUploads(['.netloom', ...modelEndings].join(','), false))?.[0]
       return file ? { token: `upload-${crypto.randomUUID()}`, name: file.name, bytes: await readFile(file) } : null
     }),
 
@@ -101,6 +102,12 @@ export const browserFiles: Pick<HostApi, 'openProject' | 'openRecent' | 'recentF
       }
       offerDownload(name, bytes)
       return { token: token ?? `download-${crypto.randomUUID()}`, name, durable: false }
+    }),
+
+  openModel: () =>
+    attempt('The files of the model could not be read', async () => {
+      const chosen = await pickUploads(modelEndings.join(','), true)
+      return chosen && Promise.all(chosen.map(async file => ({ path: file.name, bytes: await readFile(file) })))
     }),
 
   openData: () =>

@@ -12,6 +12,8 @@ export interface FakeSurroundings {
   readonly choices: (string | null)[]
   /** Data files that the user chooses next. */
   dataFiles: readonly ExportedFile[] | null
+  /** Files of a model that the user chooses next. */
+  modelFiles: readonly ExportedFile[] | null
   /** What the network would give, by SHA-256. */
   readonly network: Map<string, Uint8Array<ArrayBuffer>>
   readonly recoveries: Map<string, Recovery>
@@ -34,6 +36,7 @@ export const makeFakeHost = (before?: FakeSurroundings): { host: Host; around: F
     disk: before?.disk ?? new Map(),
     choices: before?.choices ?? [],
     dataFiles: before?.dataFiles ?? null,
+    modelFiles: before?.modelFiles ?? null,
     network: before?.network ?? new Map(),
     recoveries: before?.recoveries ?? new Map(),
     recent: before?.recent ?? [],
@@ -62,7 +65,7 @@ const mayFail = (calls: HostApi, failures: Map<keyof HostApi, Issue>): HostApi =
 
 const fakeFiles = (
   around: FakeSurroundings,
-): Pick<HostApi, 'openProject' | 'openRecent' | 'recentFiles' | 'saveProject' | 'saveExport' | 'openData'> => {
+): Pick<HostApi, 'openProject' | 'openRecent' | 'recentFiles' | 'saveProject' | 'saveExport' | 'openData' | 'openModel'> => {
   const know = (name: string): void => {
     const old = around.recent.findIndex(r => r.name === name)
     if (old >= 0) around.recent.splice(old, 1)
@@ -94,6 +97,7 @@ const fakeFiles = (
       for (const { path, bytes } of files) around.disk.set(files.length === 1 ? name : `${name}/${path}`, bytes.slice())
       return ok(name)
     },
+    openModel: async () => ok(around.modelFiles),
     openData: async () => ok(around.dataFiles && { label: 'local files', files: around.dataFiles }),
   }
 }
@@ -101,7 +105,7 @@ const fakeFiles = (
 const fakeRest = (
   around: FakeSurroundings,
   emit: FakeSurroundings['emit'],
-): Omit<HostApi, 'openProject' | 'openRecent' | 'recentFiles' | 'saveProject' | 'saveExport' | 'openData'> => {
+): Omit<HostApi, 'openProject' | 'openRecent' | 'recentFiles' | 'saveProject' | 'saveExport' | 'openData' | 'openModel'> => {
   const done = (): Promise<Result<null>> => Promise.resolve(ok(null))
   return {
     info: async () => ok({ edition: 'browser', platform: 'linux', version: 'test' }),

@@ -1,3 +1,5 @@
+import { modelEndings } from '../../shared/importers/registry.ts'
+
 /** The parts of the File System Access interface that Netloom uses; Chromium has them, other browsers may not. */
 export interface FileHandle extends FileSystemFileHandle {
   queryPermission?(options: { mode: 'read' | 'readwrite' }): Promise<PermissionState>
@@ -13,6 +15,11 @@ interface Pickers {
   showOpenFilePicker?(options: { types: readonly FileType[]; id: string }): Promise<FileHandle[]>
   showSaveFilePicker?(options: { types?: readonly FileType[]; suggestedName: string; id: string }): Promise<FileHandle>
   showDirectoryPicker?(options: { mode: 'readwrite'; id: string }): Promise<FileSystemDirectoryHandle>
+}
+
+const MODEL: FileType = {
+  description: 'Model of another program',
+  accept: { 'application/octet-stream': modelEndings.filter(ending => ending !== '.json' && ending !== '.bin') },
 }
 
 const PROJECT: FileType = {
@@ -40,7 +47,7 @@ const orNull = async <T>(chosen: Promise<T> | undefined): Promise<T | null> => {
 
 /** Asks for a project to open; null when cancelled. */
 export const pickProject = async (): Promise<FileHandle | null> =>
-  (await orNull(pickers().showOpenFilePicker?.({ types: [PROJECT], id: 'netloom' })))?.[0] ?? null
+  (await orNull(pickers().showOpenFilePicker?.({ types: [PROJECT, MODEL], id: 'netloom' })))?.[0] ?? null
 
 /** Asks where to save; null when cancelled. */
 export const pickTarget = (suggestedName: string, isProject: boolean): Promise<FileHandle | null> =>

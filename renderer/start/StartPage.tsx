@@ -1,9 +1,9 @@
-import { FilePlus2, FolderOpen } from 'lucide-react'
+import { FilePlus2, FolderOpen, Import } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { RecentFile, Recovery } from '../../shared/host/contract.ts'
 import { templates } from '../../templates/templates.ts'
 import { showKeys } from '../commands/keys.ts'
-import { newProject, openProject, openRecent, recentFiles } from '../controller/files.ts'
+import { importModel, newProject, openProject, openRecent, recentFiles } from '../controller/files.ts'
 import { recoveries } from '../controller/recovery.ts'
 import { Logo } from '../shell/Logo.tsx'
 import { Recovered } from './Recovered.tsx'
@@ -37,6 +37,9 @@ export const StartPage = () => {
             </button>
             <button type="button" className="button" title={showKeys('Ctrl+O')} onClick={() => void openProject()}>
               <FolderOpen size={15} /> Open…
+            </button>
+            <button type="button" className="button" title="Keras or TensorFlow.js" onClick={() => void importModel()}>
+              <Import size={15} /> Import model…
             </button>
           </div>
         </header>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EngineMessage, EngineRequest } from '../../shared/engine/protocol.ts'
-import { engineClient, type WorkerLike } from './engineClient.ts'
+import { engineClient, SILENCE_IMPORT, type WorkerLike } from './engineClient.ts'
 
 class FakeWorker implements WorkerLike {
   onmessage: WorkerLike['onmessage'] = null
@@ -18,13 +18,13 @@ class FakeWorker implements WorkerLike {
   }
 }
 
-const open = () => {
+const open = (silence?: number) => {
   const workers: FakeWorker[] = []
   const client = engineClient(() => {
     const worker = new FakeWorker()
     workers.push(worker)
     return worker
-  })
+  }, silence)
   const heard: EngineMessage[] = []
   client.subscribe(message => heard.push(message))
   const worker = (i: number): FakeWorker => {
@@ -103,6 +103,16 @@ describe('the engine as the window sees it', () => {
     worker(0).say({ kind: 'answer', id: 1, value: null })
     await vi.advanceTimersByTimeAsync(13_000)
     expect(worker(0).terminated).toBe(true)
+  })
+
+  it('gives a reader of files five seconds of silence, and no more', async () => {
+    const { client, worker } = open(SILENCE_IMPORT)
+    const lost = client.call('import', { files: [], open: null })
+    await live(worker(0), 20)
+    expect(worker(0).terminated).toBe(false)
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(worker(0).terminated).toBe(true)
+    expect(await lost).toMatchObject({ ok: false, issues: [{ code: 'engine/hung' }] })
   })
 
   it('replaces a worker that dies or loses its graphics device', async () => {

@@ -23,6 +23,8 @@ const CHECK = 1000
 const SILENCE = 10_000
 const SILENCE_TRAINING = 60_000
 const SILENCE_START = 30_000
+/** Reading a file shows that it lives after every step, so a worker that is silent this long has lost its way in it. */
+export const SILENCE_IMPORT = 5000
 
 const hung = (ms: number): Issue =>
   issue('engine/hung', `The engine gave no sign of life for ${Math.round(ms / 1000)} s and was restarted.`)
@@ -42,9 +44,11 @@ class Client implements EngineClient {
   private alive = false
   private timer: ReturnType<typeof setInterval> | null = null
   private readonly spawn: () => WorkerLike
+  private readonly silence: number
 
-  constructor(spawn: () => WorkerLike) {
+  constructor(spawn: () => WorkerLike, silence: number) {
     this.spawn = spawn
+    this.silence = silence
   }
 
   call<K extends keyof EngineCalls>(name: K, args: EngineCalls[K]['args']): Promise<Result<EngineCalls[K]['answer']>> {
@@ -119,7 +123,7 @@ class Client implements EngineClient {
     // After a sleep of the machine the worker gets a full period to be heard again.
     if (now - this.checked > 5 * CHECK) this.heard = now
     this.checked = now
-    const limit = !this.alive ? SILENCE_START : this.run || this.exporting.size > 0 ? SILENCE_TRAINING : SILENCE
+    const limit = !this.alive ? SILENCE_START : this.run || this.exporting.size > 0 ? SILENCE_TRAINING : this.silence
     if (this.worker && now - this.heard > limit) this.replace(hung(limit))
   }
 
@@ -148,11 +152,11 @@ class Client implements EngineClient {
   }
 }
 
-/** Makes a client of a worker that `spawn` starts with the first call. */
-export const engineClient = (spawn: () => WorkerLike): EngineClient => new Client(spawn)
+/** Makes a client of a worker that `spawn` starts with the first call and that may be silent for `silence` ms. */
+export const engineClient = (spawn: () => WorkerLike, silence = SILENCE): EngineClient => new Client(spawn, silence)
 
 /** Connects the window to the engine in its worker; the worker starts with the first call. */
-export const connectEngine = async (): Promise<EngineClient> => {
+export const connectEngine = async (silence = SILENCE): Promise<EngineClient> => {
   const { spawnEngine } = await import('./spawn.ts')
-  return engineClient(spawnEngine)
+  return engineClient(spawnEngine, silence)
 }

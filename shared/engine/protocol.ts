@@ -270,6 +270,16 @@ export interface EngineCalls {
     }
     answer: { files: readonly ExportedFile[]; verified: Verification | null }
   }
+  /** Reads a network from foreign files; what the worker holds stays as it is. `open` is the open network, for files of weights alone. */
+  import: { args: { files: readonly ExportedFile[]; open: ProjectFile | null }; answer: ImportAnswer }
+}
+
+/** A network read from foreign files. `format` is the title of theirs. */
+export interface ImportAnswer {
+  readonly format: string
+  readonly project: ProjectFile
+  readonly weights: readonly NamedWeight[] | null
+  readonly notes: readonly Issue[]
 }
 
 /** Messages to the worker. */

@@ -2,6 +2,7 @@ import type { PartName } from '../data/prepared.ts'
 import { exporterOf } from '../exporters/registry.ts'
 import type { ProjectFile, TrainingSetup } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
+import { readFiles } from '../importers/read.ts'
 import { type ParamSchema, parseParams } from '../layers/params.ts'
 import { fail, ok, type Result } from '../result.ts'
 import { type CommandQueue, commandQueue } from './commands.ts'
@@ -109,6 +110,7 @@ export class EngineSession {
     evaluate: ({ part }) => this.inTurn(() => this.evaluate(part)),
     weights: () => this.inTurn(async () => ok(this.model.held ? await getWeights(this.model.held.model) : [])),
     export: args => this.inTurn(() => this.export(args)),
+    import: args => this.import(args),
   }
 
   /** Work that changes or needs the model as a whole goes one after another. */
@@ -200,6 +202,15 @@ export class EngineSession {
     const pace = { breathe: () => engine.breathe() }
     const found = await evaluate({ tf: engine.tf, objective: objective.value, part: data[part], shape: data.shape, pace })
     return found ? ok(found) : fail('data/empty-part', `The ${part} part of the data is empty: give it a share in the Data panel.`)
+  }
+
+  private import({ files, open }: EngineCalls['import']['args']): Answer<'import'> {
+    const { tf, libraries, breathe } = this.deps.engine
+    const pause = (): Promise<void> => {
+      this.deps.post({ kind: 'heartbeat' }, [])
+      return breathe()
+    }
+    return readFiles({ files, open: open && { project: open, resolved: resolve(open) }, tf, libraries, pause })
   }
 
   private async export({ format, project, history, set }: EngineCalls['export']['args']): Answer<'export'> {

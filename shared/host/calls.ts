@@ -8,6 +8,7 @@ const calls: { readonly [K in keyof HostApi]: true } = {
   saveProject: true,
   saveExport: true,
   openData: true,
+  openModel: true,
   download: true,
   cancelDownload: true,
   writeRecovery: true,

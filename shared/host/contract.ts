@@ -74,6 +74,8 @@ export interface HostApi {
   saveExport(suggestedName: string, files: readonly ExportedFile[]): Promise<Result<string | null>>
   /** Lets the user choose data files (IDX); null when the user cancels. */
   openData(): Promise<Result<{ readonly label: string; readonly files: readonly ExportedFile[] } | null>>
+  /** Lets the user choose the files of a foreign model (e.g. model.json with its weights); null when the user cancels. */
+  openModel(): Promise<Result<readonly ExportedFile[] | null>>
   /** Fetches a catalogue file, checks it, caches it; progress arrives as `download` events. */
   download(request: Download): Promise<Result<Uint8Array<ArrayBuffer>>>
   cancelDownload(name: string): Promise<Result<null>>

@@ -98,6 +98,7 @@ const schemas = {
   saveProject: z.tuple([z.strictObject({ token: token.nullable(), suggestedName: wishedName, bytes })]),
   saveExport: z.tuple([wishedName, files]),
   openData: z.tuple([]),
+  openModel: z.tuple([]),
   download: z.tuple([download]),
   cancelDownload: z.tuple([z.string().max(NAME_LIMIT)]),
   writeRecovery: z.tuple([
@@ -137,6 +138,7 @@ export const hostGuards: { readonly [K in keyof HostApi]: (args: unknown) => Res
   saveProject: guard('saveProject', schemas.saveProject),
   saveExport: guard('saveExport', schemas.saveExport),
   openData: guard('openData', schemas.openData),
+  openModel: guard('openModel', schemas.openModel),
   download: guard('download', schemas.download),
   cancelDownload: guard('cancelDownload', schemas.cancelDownload),
   writeRecovery: guard('writeRecovery', schemas.writeRecovery),

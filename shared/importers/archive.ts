@@ -9,17 +9,24 @@ const MOST_ENTRIES = 2000
 
 const LIMITS = { entries: MOST_ENTRIES, bytes: MOST_IMPORT_BYTES, folders: true }
 
+/** True when one zip is all there is. */
+export const isArchive = (files: readonly ExportedFile[]): boolean => onlyZip(files) !== null
+
 /** The only file when it is a zip, else null. */
 const onlyZip = (files: readonly ExportedFile[]): ExportedFile | null => {
   const [only, ...more] = files
   return only && more.length === 0 && isZip(only.bytes) ? only : null
 }
 
-/** Paths of the files given, or of those in the zip given; nothing is unpacked. A zip that cannot be read has none. */
-export const namesOf = (files: readonly ExportedFile[]): readonly string[] => {
+/** Paths of the files given, or of those in the zip given; nothing is unpacked. */
+export const listed = (files: readonly ExportedFile[]): Result<readonly string[]> => {
   const zip = onlyZip(files)
-  if (!zip) return files.map(f => f.path)
-  const names = zipNames(zip.bytes, LIMITS)
+  return zip ? zipNames(zip.bytes, LIMITS) : ok(files.map(f => f.path))
+}
+
+/** The same for telling a format: a zip that cannot be read has no paths. */
+export const namesOf = (files: readonly ExportedFile[]): readonly string[] => {
+  const names = listed(files)
   return names.ok ? names.value : []
 }
 

@@ -2,6 +2,7 @@ import { CircleAlert, TriangleAlert } from 'lucide-react'
 import type { Issue } from '../../../shared/result.ts'
 import { goTo } from '../../canvas/actions.ts'
 import { Fixes } from '../../inspector/Issues.tsx'
+import { useNotes } from '../../store/notesStore.ts'
 import { useProblems } from '../../store/problems.ts'
 import { useResolved } from '../../store/projectStore.ts'
 import './problems.css'
@@ -9,7 +10,7 @@ import './problems.css'
 /** The problems of the network; a click goes to the layer, a button repairs. */
 export const Problems = () => {
   const { nodes } = useResolved()
-  const issues = useProblems()
+  const issues = [...useProblems(), ...useNotes()]
   if (!nodes.size) return <p className="empty">The problems of the network will stand here. Add layers to begin.</p>
   if (!issues.length) return <p className="empty">No problems: this network can be built and trained.</p>
   return (

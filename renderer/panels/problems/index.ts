@@ -1,5 +1,6 @@
 import { CircleAlert } from 'lucide-react'
 import { useData } from '../../store/dataStore.ts'
+import { useNotes } from '../../store/notesStore.ts'
 import { problemsOf } from '../../store/problems.ts'
 import { useProject } from '../../store/projectStore.ts'
 import { definePanel } from '../define.ts'
@@ -14,6 +15,7 @@ export const problems = definePanel({
   View: Problems,
   useBadge: () => {
     useData(s => s.summary)
-    return useProject(s => (s.isOpen && s.project.graph.nodes.length ? problemsOf(s.project).length : 0))
+    const notes = useNotes().length
+    return useProject(s => (s.isOpen && s.project.graph.nodes.length ? problemsOf(s.project).length + notes : 0))
   },
 })

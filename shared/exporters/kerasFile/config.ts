@@ -22,7 +22,7 @@ const isCall = (value: CallValue): value is Call => typeof value === 'object' &&
 /** A Keras object as its files hold it: where it lives, its class, and what it was made with. */
 const objectOf = ({ name, args }: Call, more: Json = {}): Json => {
   const at = name.lastIndexOf('.')
-  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [key, valueOf(value)]))
+  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [key, jsonOf(value)]))
   const path = name.slice(0, at)
   return {
     module: path.startsWith('keras') ? path : `keras.${path}`,
@@ -32,9 +32,9 @@ const objectOf = ({ name, args }: Call, more: Json = {}): Json => {
   }
 }
 
-const valueOf = (value: CallValue): unknown => {
+const jsonOf = (value: CallValue): unknown => {
   if (isCall(value)) return objectOf(value)
-  return Array.isArray(value) ? value.map(valueOf) : value
+  return Array.isArray(value) ? value.map(jsonOf) : value
 }
 
 const batched = (shape: Shape | null): readonly (number | null)[] => [null, ...(shape ?? [])]
@@ -66,6 +66,9 @@ const inputConfig = ({ entry, name }: FileLayer): Json => ({
   inbound_nodes: [],
 })
 
+/** Settings that Keras wants to find in the file although its own layers have a default for them. */
+const WANTED: Readonly<Record<string, Json>> = { Rescaling: { offset: 0 } }
+
 const layerConfig = (layer: FileLayer, byId: ReadonlyMap<string, FileLayer>): Json => {
   const { entry, name } = layer
   const { def, node } = entry
@@ -73,9 +76,10 @@ const layerConfig = (layer: FileLayer, byId: ReadonlyMap<string, FileLayer>): Js
   const sources = entry.sources.flatMap(id => byId.get(id) ?? []).map(tensorOf)
   const many = def.input.arity === 'many'
   const shapes = entry.inputs.map(batched)
-  const trainable = !(node.frozen && entry.weights.length > 0)
+  // Some classes without weights refuse to be told that they are trainable.
+  const trainable = entry.weights.length > 0 ? { trainable: !node.frozen } : {}
   return {
-    ...objectOf(def.keras(entry.params), { name, trainable, dtype: 'float32' }),
+    ...objectOf(def.keras(entry.params), { name, ...trainable, dtype: 'float32', ...WANTED[layer.className] }),
     ...(entry.weights.length > 0 || many ? { build_config: { input_shape: many ? shapes : shapes[0] } } : {}),
     name,
     inbound_nodes: [{ args: many ? [sources] : sources, kwargs: {} }],

@@ -1,5 +1,5 @@
 import { fail, failAll, ok, type Result } from '../../result.ts'
-import { namesOf, unzipped } from '../archive.ts'
+import { isArchive, namesOf, unzipped } from '../archive.ts'
 import { defineImporter, type Imported, type ImportInput } from '../define.ts'
 import { translate } from '../keras/graph.ts'
 import { withH5 } from '../keras/h5.ts'
@@ -39,12 +39,7 @@ export const keras = defineImporter({
   extensions: ['.keras'],
   matches: files => {
     const names = namesOf(files)
-    return (
-      files.length === 1 &&
-      names.length > 1 &&
-      (names.includes('metadata.json') || names.includes(WEIGHTS)) &&
-      !names.includes('header.json')
-    )
+    return isArchive(files) && (names.includes('metadata.json') || names.includes(WEIGHTS)) && !names.includes('header.json')
   },
   run,
 })

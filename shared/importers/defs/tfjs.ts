@@ -1,6 +1,6 @@
 import type { ExportedFile } from '../../engine/protocol.ts'
 import { fail, type Issue, issue, ok, type Result } from '../../result.ts'
-import { namesOf, unzipped } from '../archive.ts'
+import { isArchive, namesOf, unzipped } from '../archive.ts'
 import { defineImporter, type Imported, type ImportInput } from '../define.ts'
 import { translate } from '../keras/graph.ts'
 import { looksLikeJson, readModelJson } from '../keras/json.ts'
@@ -81,7 +81,7 @@ export const tfjs = defineImporter({
   matches: files => {
     if (hasModel(files)) return true
     const names = namesOf(files)
-    return files.length === 1 && names.some(n => /(^|\/)model[^/]*\.json$/i.test(n)) && !names.includes('header.json')
+    return isArchive(files) && names.some(n => /(^|\/)model[^/]*\.json$/i.test(n)) && !names.includes('header.json')
   },
   run,
 })

@@ -94,6 +94,16 @@ const withShape = (layer: ForeignLayer): Result<{ readonly layer: ForeignLayer; 
   return ok({ layer: { ...layer, config: { ...rest, shape: own.map(d => d ?? size) } }, filled: own.includes(null) })
 }
 
+/** Pictures that come in without channels and get one first, `[height, width]` to `[height, width, 1]`: they have it from the start here, so that data fit. */
+const withChannel = (layer: ForeignLayer, { layers }: Topology): ForeignLayer => {
+  const shape = layer.config.shape
+  const takers = layers.filter(l => l.sources.includes(layer.name))
+  const target = takers[0]?.className === 'Reshape' ? takers[0].config.target_shape : undefined
+  if (layer.className !== 'InputLayer' || takers.length !== 1 || !Array.isArray(shape) || !Array.isArray(target)) return layer
+  const grows = shape.length === 2 && JSON.stringify(target) === JSON.stringify([...shape, 1])
+  return grows ? { ...layer, config: { ...layer.config, shape: target } } : layer
+}
+
 /** A placeholder keeps the class name and every setting, so that nothing of the file is lost. */
 const placeholderType = (className: string): string => (layerOf(className) || className === '' ? `keras/${className}` : className)
 
@@ -201,7 +211,15 @@ export const translate = (topology: Topology): Result<Translated> => {
   for (const foreign of topology.layers) {
     const shaped = withShape(foreign)
     if (!shaped.ok) return shaped
-    const { layer } = shaped.value
+    const layer = withChannel(shaped.value.layer, topology)
+    if (layer !== shaped.value.layer)
+      filled.push(
+        note(
+          'import/channel-added',
+          `${quoted(layer.name)} takes pictures with a channel here, ${dims(layer.config.shape as number[])}; the file’s takes them without.`,
+          ids.get(layer.name),
+        ),
+      )
     const read = readLayer(layer, topology.dialect)
     if (!read.ok) return read
     const id = ids.get(layer.name) ?? layer.name

@@ -29,7 +29,7 @@ export const readModelJson = (bytes: Uint8Array, path: string): Result<unknown> 
   try {
     value = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text)
   } catch (error) {
-    return fail('import/not-json', `${quoted(path)} is not valid JSON: ${toIssue(error).message.slice(0, 120)}`)
+    return fail('import/not-json', `${quoted(path)} is cut short or not valid JSON: ${toIssue(error).message.slice(0, 120)}.`)
   }
   const guarded = guardJson(value)
   return guarded.ok ? ok(value) : fail('import/refused-json', `${quoted(path)} cannot be opened: ${guarded.issues[0].message}`)
