@@ -98,7 +98,7 @@ for (const run of Object.values(RUNS)) {
     await test.step('the export is proven on screen', async () => {
       await app.mode('Deploy')
       mkdirSync(info.outputPath('export'), { recursive: true })
-      const tfjs = page.getByRole('button', { name: 'Export…' }).last()
+      const tfjs = page.getByRole('button', { name: 'Export TensorFlow.js' })
       await app.downloading(info.outputPath('export/model.zip'), () => tfjs.click())
       await expect(page.getByText(/max \|Δ\|/)).toBeVisible()
     })

@@ -1,3 +1,4 @@
+import { safeFileName } from '../../host/guards.ts'
 import { p } from '../../layers/params.ts'
 import { graphSvg } from '../../picture/graphSvg.ts'
 import { THEMES } from '../../picture/theme.ts'
@@ -30,6 +31,6 @@ export const png = defineExporter({
         { param: 'scale' },
       )
     const rasterise = await libraries.rasteriser()
-    return ok({ files: [{ path: 'network.png', bytes: rasterise(svg, scale) }], verified: null })
+    return ok({ files: [{ path: safeFileName(`${project.name || 'network'}.png`), bytes: rasterise(svg, scale) }], verified: null })
   },
 })

@@ -1,3 +1,4 @@
+import { safeFileName } from '../../host/guards.ts'
 import { p } from '../../layers/params.ts'
 import { graphSvg } from '../../picture/graphSvg.ts'
 import { THEMES } from '../../picture/theme.ts'
@@ -17,6 +18,6 @@ export const svg = defineExporter({
     const check = checkNotEmpty(resolved)
     if (!check.ok) return check
     const { svg } = graphSvg(project.name, project.graph, resolved, theme)
-    return ok({ files: [{ path: 'network.svg', bytes: new TextEncoder().encode(svg) }], verified: null })
+    return ok({ files: [{ path: safeFileName(`${project.name || 'network'}.svg`), bytes: new TextEncoder().encode(svg) }], verified: null })
   },
 })
