@@ -69,7 +69,7 @@ test('an exported page works from a file without a network and answers as Netloo
 
   const { page, wrong, context } = await openFile(browser, path)
   await expect(page.getByRole('heading', { name: 'LeNet' })).toBeVisible()
-  await expect(page.getByText('Trained for 2 epochs on Generated digits')).toBeVisible()
+  await expect(page.getByText('Trained for 2 epochs on Digits 28×28')).toBeVisible()
   const canvas = page.getByRole('img', { name: 'Drawing pad: draw with the pointer' })
   const box = await canvas.boundingBox()
   if (!box) throw new Error('The page shows no pad.')

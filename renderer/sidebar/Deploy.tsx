@@ -22,12 +22,14 @@ const useWhyNotExport = (): string | null => {
   return issues.find(i => i.severity === 'error')?.message ?? null
 }
 
+const sorted = (defs: readonly AnyExporter[]): AnyExporter[] => [...defs].sort((a, b) => a.title.localeCompare(b.title))
+
 const Formats = ({ title, note, warn = false, defs, reason }: GroupProps) => (
   <section className="side-section" aria-label={title}>
     <h4>{title}</h4>
     <p className={warn ? 'side-note warn' : 'side-note'}>{note}</p>
     <ul className="exports">
-      {defs.map(def => (
+      {sorted(defs).map(def => (
         <ExportRow key={def.id} def={def} reason={reason} />
       ))}
     </ul>

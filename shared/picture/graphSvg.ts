@@ -16,6 +16,10 @@ export interface Picture {
   readonly height: number
 }
 
+/** How a picture states its size, and where what it shows begins. */
+export const sizeText = (width: number, top: number, height: number): string =>
+  `width="${width}" height="${height}" viewBox="0 ${top} ${width} ${height}"`
+
 type Places = ReadonlyMap<string, Position>
 interface Flow {
   readonly places: Places
@@ -92,7 +96,7 @@ export const graphSvg = (name: string, graph: Graph, resolved: Resolved, id: The
   const cards = graph.nodes.flatMap(({ id }) => resolved.nodes.get(id) ?? []).map(node => nodeOf(node, flow, theme))
   const { layers, parameters } = resolved.totals
   const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${sizeText(width, 0, height)} role="img">`,
     `<title>${escapeXml(name)}</title>`,
     `<desc>${layers} layers, ${parameters.toLocaleString('en-US')} parameters</desc>`,
     '<style>.name{font-family:"Inter Variable",Inter,"DejaVu Sans",sans-serif;font-weight:600}',

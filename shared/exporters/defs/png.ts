@@ -23,7 +23,8 @@ export const png = defineExporter({
   run: async ({ project, resolved, libraries }, { theme, scale }) => {
     const check = checkNotEmpty(resolved)
     if (!check.ok) return check
-    const { svg, width, height } = graphSvg(project.name, project.graph, resolved, theme)
+    const picture = graphSvg(project.name, project.graph, resolved, theme)
+    const { width, height } = picture
     if (width * height * scale ** 2 > MOST_PIXELS)
       return fail(
         'export/too-large',
@@ -31,6 +32,9 @@ export const png = defineExporter({
         { param: 'scale' },
       )
     const rasterise = await libraries.rasteriser()
-    return ok({ files: [{ path: safeFileName(`${project.name || 'network'}.png`), bytes: rasterise(svg, scale) }], verified: null })
+    return ok({
+      files: [{ path: safeFileName(`${project.name || 'network'}.png`), bytes: await rasterise(picture, scale) }],
+      verified: null,
+    })
   },
 })
