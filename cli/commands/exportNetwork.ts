@@ -81,7 +81,7 @@ const say = (def: AnyExporter, { files, verified }: ExportOutput, project: Proje
   const where = files.length === 1 ? out : `${out}: ${files.map(f => f.path).join(', ')}`
   io.say(`${project.name} as ${def.title} in ${where}`)
   if (verified) io.say(`Verified. ${proofSentence(verified)}`)
-  else if (def.needsWeights) io.say('Not verified: this format cannot be run here.')
+  else if (def.needsWeights || def.computes !== false) io.say('Not verified: this format cannot be run here.')
 }
 
 /** Takes a network away in another format. */

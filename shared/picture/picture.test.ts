@@ -78,7 +78,7 @@ describe('the network as SVG', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: XML does not allow them
     expect(xml).not.toMatch(/[\u0000-\u0008\ud800]/)
     const rasterise = await libraries.rasteriser()
-    expect((await rasterise({ svg: xml, width: 270, height: 100 }, 1)).length).toBeGreaterThan(1000)
+    expect((await rasterise(graphSvg(hostile, graph, resolve(project), 'dark'), 1)).length).toBeGreaterThan(1000)
   })
 
   it('shortens what does not fit, and shows what is wrong, frozen or bypassed', async () => {
@@ -129,19 +129,24 @@ describe('the network as PNG', () => {
   })
 
   it('is put together from bands without a seam', async () => {
-    const tall = projectOf([node('a', 'input', { shape: [4] }), node('b', 'flatten', {}, { position: { x: 30, y: 420 } })], ['a>b'])
+    const far = { position: { x: 30, y: 1500 }, bypassed: true }
+    const tall = projectOf([node('a', 'input', { shape: [4] }), node('b', 'flatten'), node('c', 'dense', {}, far)], ['a>b', 'b>c', 'c>a'])
     const picture = graphSvg('tall', tall.graph, resolve(tall), 'light')
     // Without text, so that no fonts are needed to draw it whole.
-    const svg = picture.svg.replace(/<text[^>]*>[^<]*<\/text>/g, '')
-    const bytes = await (await libraries.rasteriser())({ ...picture, svg }, 2)
+    const bare = (svg: string): string => svg.replace(/<text[^>]*>[^<]*<\/text>/g, '')
+    const svg = bare(picture.svg)
+    const bytes = await (await libraries.rasteriser())({ ...picture, band: (top, tall) => bare(picture.band(top, tall)) }, 1)
     const lines = unzlibSync(chunksOf(bytes).get('IDAT') ?? new Uint8Array())
-    const line = 3 * 2 * picture.width
-    const whole = new Resvg(svg, { fitTo: { mode: 'zoom', value: 2 } }).render().pixels
+    const line = 3 * picture.width
+    const whole = new Resvg(svg, { fitTo: { mode: 'original' } }).render().pixels
     const wanted = whole.filter((_, i) => i % 4 < 3)
     const got = new Uint8Array(wanted.length)
     for (let i = 0; i < got.length; i++) got[i] = (lines[Math.floor(i / line) + 1 + i] ?? 0) + (got[i - line] ?? 0)
-    expect(lines.length).toBe((line + 1) * 2 * picture.height)
-    expect(got.findIndex((v, i) => Math.abs(v - (wanted[i] ?? 0)) > 1)).toBe(-1)
+    expect(lines.length).toBe((line + 1) * picture.height)
+    // Curves are clipped to what is drawn before they are smoothed, which moves the shade of their edges a little.
+    const apart = got.map((v, i) => Math.abs(v - (wanted[i] ?? 0)))
+    expect(apart.filter(d => d > 50).length).toBe(0)
+    expect(apart.filter(d => d > 1).length / apart.length).toBeLessThan(0.003)
   })
 
   it('is refused when it would be too large, naming its size', async () => {

@@ -1,5 +1,5 @@
 import type * as resvg from '@resvg/resvg-wasm'
-import { type Picture, sizeText } from './graphSvg.ts'
+import type { Picture } from './graphSvg.ts'
 import { pngWriter } from './png.ts'
 import { unpackWoff } from './woff.ts'
 
@@ -18,12 +18,6 @@ const BAND = 240
 
 /** Draws a picture of opaque ground, `scale` pixels per unit, and gives the bytes of a PNG. */
 export type Rasterise = (picture: Picture, scale: number) => Promise<Uint8Array<ArrayBuffer>>
-
-/** The part of a picture from `top` on, as a picture of its own. */
-const bandOf = ({ svg, width, height }: Picture, top: number): string => {
-  const tall = Math.min(BAND, height - top)
-  return svg.replace(sizeText(width, 0, height), sizeText(width, top, tall))
-}
 
 /** What makes PNG of drawings with these WOFF fonts; resvg must have been started. `breathe` is awaited between two bands. */
 export const rasteriserOf = (
@@ -48,7 +42,7 @@ export const rasteriserOf = (
   return async (picture, scale) => {
     const png = pngWriter(picture.width * scale, picture.height * scale)
     for (let top = 0; top < picture.height; top += BAND) {
-      png.add(pixelsOf(bandOf(picture, top), scale))
+      png.add(pixelsOf(picture.band(top, Math.min(BAND, picture.height - top)), scale))
       await breathe()
     }
     return png.end()

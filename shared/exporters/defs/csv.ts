@@ -78,6 +78,7 @@ export const csv = defineExporter({
     }),
   },
   needsWeights: false,
+  computes: false,
   run: async ({ project, history }, { rows: type }) => {
     const rows = rowsOf(history, type)
     if (rows.length === 0 && rowsOf(history, 'epoch').length > 0)

@@ -20,6 +20,7 @@ export const png = defineExporter({
     scale: p.int({ label: 'Scale', help: 'Pixels per pixel of the canvas at 100 %.', default: 2, min: 1, max: 4 }),
   },
   needsWeights: false,
+  computes: false,
   run: async ({ project, resolved, libraries }, { theme, scale }) => {
     const check = checkNotEmpty(resolved)
     if (!check.ok) return check

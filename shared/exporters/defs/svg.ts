@@ -14,6 +14,7 @@ export const svg = defineExporter({
   extension: '.svg',
   params: { theme: p.choice({ label: 'Colours', help: 'Dark or light ground.', values: THEMES, default: 'light' }) },
   needsWeights: false,
+  computes: false,
   run: async ({ project, resolved }, { theme }) => {
     const check = checkNotEmpty(resolved)
     if (!check.ok) return check
