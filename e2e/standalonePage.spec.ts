@@ -49,7 +49,7 @@ const train = async (app: App, epochs: string): Promise<void> => {
 
 const exported = async (app: App, title: string, path: string): Promise<string> => {
   await app.mode('Deploy')
-  return app.downloading(path, () => app.page.getByRole('button', { name: `Export ${title}` }).click())
+  return app.exporting(title, path)
 }
 
 const percents = (texts: readonly string[]): number[] => texts.map(text => Number.parseFloat(text))

@@ -109,13 +109,15 @@ const sizesOf = (sizes: ExportOutcome['sizes']): string => bytes(sizes.reduce((s
 
 /** How the files were proven, and what rounding cost. */
 const Proof = (verified: NonNullable<ExportOutcome['verified']>) => {
-  const { accuracy } = verified
+  const { accuracy, rounded } = verified
   return (
     <>
       <p className="export-proof">{proofSentence(verified)}</p>
-      {accuracy && (
+      {rounded && (
         <p className="export-proof">
-          Accuracy on {accuracy.samples} held-out samples: {percent(accuracy.before, 2)} before rounding, {percent(accuracy.after, 2)} after
+          {accuracy
+            ? `Accuracy on ${accuracy.samples} held-out samples: ${percent(accuracy.before, 2)} before rounding, ${percent(accuracy.after, 2)} after`
+            : 'A difference is expected, for the weights are rounded.'}
         </p>
       )}
     </>

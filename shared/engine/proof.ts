@@ -12,6 +12,17 @@ const PROOF_SAMPLES = 32
 
 const shapeOf = (tensor: tfjs.SymbolicTensor): number[] => tensor.shape.slice(1).map(d => d ?? 1)
 
+/** How many different numbers an input may hold, if an Embedding looks them up in its table; 0 for any number. */
+const wordsOf = (model: tfjs.LayersModel, input: tfjs.SymbolicTensor): number => {
+  const table = model.layers.find(layer => layer.getClassName() === 'Embedding' && [layer.input].flat().includes(input))
+  return Number(table?.getConfig().inputDim ?? 0)
+}
+
+const noise = (tf: EngineTf['tf'], shape: number[], words: number, seed: number): tfjs.Tensor => {
+  if (words === 0) return tf.randomNormal(shape, 0, 1, 'float32', seed)
+  return tf.tidy(() => tf.floor(tf.randomUniform(shape, 0, words, 'float32', seed)))
+}
+
 /** Inputs for proving an export, one tensor per input: samples of the data where a single input takes them, else seeded noise. The caller disposes of them. */
 export const proofInputs = ({ tf }: EngineTf, model: tfjs.LayersModel, data: PreparedData | null): tfjs.Tensor[] => {
   const part = data && [data.test, data.train, data.validation].find(p => p.count > 0)
@@ -21,7 +32,7 @@ export const proofInputs = ({ tf }: EngineTf, model: tfjs.LayersModel, data: Pre
     const count = Math.min(PROOF_SAMPLES, part.count)
     return [tf.tensor(part.inputs.slice(0, count * size), [count, ...only])]
   }
-  return model.inputs.map((input, i) => tf.randomNormal([PROOF_SAMPLES, ...shapeOf(input)], 0, 1, 'float32', i + 1))
+  return model.inputs.map((input, i) => noise(tf, [PROOF_SAMPLES, ...shapeOf(input)], wordsOf(model, input), i + 1))
 }
 
 /** Most samples that are scored in one pass of a runtime. */

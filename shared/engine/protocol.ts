@@ -181,6 +181,8 @@ export interface Verification {
   readonly runtime: string
   readonly samples: number
   readonly maxAbsDiff: number
+  /** Largest value of the output that differs most, where it is above 1. */
+  readonly largest?: number
   readonly sameClass: boolean
   /** Samples whose class stayed the same, where it did not for all. */
   readonly agreeing?: number

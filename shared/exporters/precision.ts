@@ -2,8 +2,10 @@
 export const PRECISIONS = ['float32', 'float16', 'int8'] as const
 export type Precision = (typeof PRECISIONS)[number]
 
-/** Largest number that a half float holds. */
-const HALF_MAX = 65_504
+/** Bits of float32 numbers: the largest that a half float holds, the smallest that it holds with full precision, and infinity. */
+const HALF_MAX = 0x477fe000
+const HALF_NORMAL = 0x38800000
+const INFINITE = 0x7f800000
 
 /** The nearest whole number; of two equally near ones the even one. */
 const roundHalfEven = (x: number): number => {
@@ -12,20 +14,28 @@ const roundHalfEven = (x: number): number => {
   return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor
 }
 
-const halfOf = (value: number): number => {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
-  const size = Math.min(Math.abs(value), HALF_MAX)
-  if (Number.isNaN(size)) return sign | 0x7e00
-  if (size < 2 ** -14) return sign | roundHalfEven(size * 2 ** 24)
-  const exponent = Math.floor(Math.log2(size))
-  // Math.log2 may be off by one next to a power of two.
-  const power = size < 2 ** exponent ? exponent - 1 : size >= 2 ** (exponent + 1) ? exponent + 1 : exponent
-  // A fraction that rounds up to 1024 carries into the exponent, as it should.
-  return sign | (((power + 15) << 10) + roundHalfEven((size / 2 ** power - 1) * 1024))
+/** Half float of a size given by its float32 bits and its value. */
+const halfOf = (bits: number, size: number): number => {
+  if (bits > INFINITE) return 0x7e00
+  if (bits >= HALF_MAX) return 0x7bff
+  if (bits < HALF_NORMAL) return roundHalfEven(size * 2 ** 24)
+  // Exponents count from 127 there and from 15 here; a fraction that rounds up carries into the exponent, as it should.
+  const moved = bits - ((127 - 15) << 23)
+  return (moved + 0xfff + ((moved >>> 13) & 1)) >>> 13
 }
 
 /** Bits of the nearest half float (IEEE 754 binary16) of each value, ties to even; what is too large becomes ±65504 instead of infinite. */
-export const toFloat16 = (values: Float32Array): Uint16Array<ArrayBuffer> => Uint16Array.from(values, halfOf)
+export const toFloat16 = (values: Float32Array): Uint16Array<ArrayBuffer> => {
+  const out = new Uint16Array(values.length)
+  const float = new Float32Array(1)
+  const view = new Uint32Array(float.buffer)
+  for (let i = 0; i < out.length; i++) {
+    float[0] = values[i] ?? 0
+    const bits = view[0] ?? 0
+    out[i] = ((bits >>> 16) & 0x8000) | halfOf(bits & 0x7fffffff, Math.abs(float[0]))
+  }
+  return out
+}
 
 /** The numbers that half floats stand for. */
 export const fromFloat16 = (bits: Uint16Array): Float32Array<ArrayBuffer> =>

@@ -2,8 +2,10 @@ import type * as tf from '@tensorflow/tfjs'
 import type { Verification } from '../engine/protocol.ts'
 import { fail, ok, type Result } from '../result.ts'
 
-/** Largest difference between an output of the original and of the export that counts as equal. */
+/** Largest difference between an output of the original and of the export that counts as equal, in units of the largest output above 1. */
 export const TOLERANCE = 1e-4
+/** Outputs of one sample that differ by less are equally large: another runtime may order them otherwise. */
+const TIE = 1e-6
 
 /** Index of the largest of `units` values from `start`. */
 const winner = (values: ArrayLike<number>, start: number, units: number): number => {
@@ -23,14 +25,24 @@ const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =
   return largest
 }
 
+const largestOf = (values: ArrayLike<number>): number => {
+  let largest = 0
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i] ?? 0))
+  return largest
+}
+
 /** Compares two outputs `[samples, …]` of the same probe, value by value and class by class. */
 export const compare = (runtime: string, samples: number, wanted: ArrayLike<number>, got: ArrayLike<number>): Verification => {
   const alike = wanted.length === got.length
   const units = samples > 0 ? wanted.length / samples : 0
+  const largest = largestOf(wanted)
   let agreeing = 0
-  for (let s = 0; s < samples && alike; s++) if (winner(wanted, s * units, units) === winner(got, s * units, units)) agreeing += 1
+  for (let start = 0; start < samples * units && alike; start += units) {
+    const [here, there] = [wanted[start + winner(wanted, start, units)] ?? 0, wanted[start + winner(got, start, units)] ?? 0]
+    if (here - there <= TIE * Math.max(1, Math.abs(here))) agreeing += 1
+  }
   const maxAbsDiff = alike ? largestDifference(wanted, got) : Number.NaN
-  return { runtime, samples, maxAbsDiff, ...sameness(agreeing, samples, alike) }
+  return { runtime, samples, maxAbsDiff, ...(largest > 1 ? { largest } : {}), ...sameness(agreeing, samples, alike) }
 }
 
 const sameness = (agreeing: number, samples: number, alike: boolean): Pick<Verification, 'sameClass' | 'agreeing'> =>
@@ -52,10 +64,16 @@ export const runModel = async (model: tf.LayersModel, probes: readonly tf.Tensor
   }
 }
 
+/** Differences count by the size of the output they are in; what is not a number is worst. */
+const badness = ({ maxAbsDiff, largest = 1 }: Verification): number =>
+  Number.isNaN(maxAbsDiff) ? Number.POSITIVE_INFINITY : maxAbsDiff / largest
+
 const worse = (a: Verification, b: Verification): Verification => {
   const agreeing = Math.min(a.agreeing ?? a.samples, b.agreeing ?? b.samples)
   const { runtime, samples } = a
-  return { runtime, samples, maxAbsDiff: Math.max(a.maxAbsDiff, b.maxAbsDiff), ...sameness(agreeing, samples, a.sameClass && b.sameClass) }
+  const { maxAbsDiff, largest } = badness(a) >= badness(b) ? a : b
+  const size = largest === undefined ? {} : { largest }
+  return { runtime, samples, maxAbsDiff, ...size, ...sameness(agreeing, samples, a.sameClass && b.sameClass) }
 }
 
 /** Runs the probes, one `[samples, ...shape]` per input, through a model and anything that answers alike; the worst output counts. */
@@ -89,14 +107,14 @@ export const verifyModels = async (
 
 /** Turns a proof that does not hold into an issue, so that a wrong export is never handed out; rounded weights need only give numbers. */
 export const judge = (v: Verification): Result<Verification> => {
-  const holds = v.rounded ? Number.isFinite(v.maxAbsDiff) : v.maxAbsDiff <= TOLERANCE && v.sameClass
+  const holds = v.rounded ? Number.isFinite(v.maxAbsDiff) : v.maxAbsDiff <= TOLERANCE * (v.largest ?? 1) && v.sameClass
   if (v.samples > 0 && holds) return ok(v)
   return fail(
     'export/not-equal',
     v.samples > 0
       ? `The exported network does not compute the same as the original (largest difference ${v.maxAbsDiff} on ${v.samples} samples), so nothing was written.`
       : 'The export could not be proven because there is no sample to try it on, so nothing was written.',
-    { expected: v.rounded ? 'numbers' : `at most ${TOLERANCE}`, received: String(v.maxAbsDiff) },
+    { expected: v.rounded ? 'numbers' : `at most ${TOLERANCE * (v.largest ?? 1)}`, received: String(v.maxAbsDiff) },
   )
 }
 

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs'
 import type { Result } from '../result.ts'
 import type { InputSpec } from './inputs.ts'
+import type { OnnxForm, OnnxRefusal } from './onnx.ts'
 import type { ParamSchema, ValuesOf } from './params.ts'
 import type { PlanOp } from './plan.ts'
 import type { Shape } from './shape.ts'
@@ -83,6 +84,8 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   build?(v: ValuesOf<S>, ctx: BuildContext): tf.layers.Layer
   /** The operations of a training plan that do the same, much faster; absent or null: networks with this layer train through tfjs. */
   plan?(input: I, v: ValuesOf<S>): readonly PlanOp[] | null
+  /** The ONNX operators that do the same; absent only for `input`. */
+  onnx?(input: I, v: ValuesOf<S>): OnnxForm | OnnxRefusal
   /** The Keras call that makes the same layer. */
   keras(v: ValuesOf<S>): Call
   /** Documented cases that the contract test compares with tfjs: input shapes and parameters. */

@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer, type WeightSpec } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped, unlessDefault } from '../lib/format.ts'
+import { channelsFirst, filled, float, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
 
@@ -65,6 +66,12 @@ export const batchNormalization = defineLayer({
   },
   build: (v, { tf, name, trainable }) => tf.layers.batchNormalization({ name, trainable, ...v }),
   plan: (_input, v) => [{ op: 'batchNorm', momentum: v.momentum, epsilon: v.epsilon, scale: v.scale, center: v.center }],
+  onnx(input, v) {
+    const shape = [input.at(-1) ?? 0]
+    const [gamma, beta] = [v.scale ? weight('gamma', shape) : filled(shape, 1), v.center ? weight('beta', shape) : filled(shape, 0)]
+    const statistics = [weight('moving_mean', shape), weight('moving_variance', shape)]
+    return channelsFirst(op('BatchNormalization', [x, gamma, beta, ...statistics], { epsilon: float(v.epsilon) }))
+  },
   keras: v => ({
     name: 'layers.BatchNormalization',
     args: unlessDefault<number | boolean>({ ...v }, { momentum: 0.99, epsilon: 0.001, center: true, scale: true }),

@@ -5,6 +5,7 @@ import { type BuildContext, defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser } from '../lib/initialisers.ts'
+import { bothDirections, recurrentForm } from '../lib/onnxRecurrent.ts'
 import { orthogonalInitialiser } from '../lib/orthogonal.ts'
 import {
   recurrentActivationParam,
@@ -15,6 +16,7 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
+import { type OnnxValue, op } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { gru } from './gru.ts'
 import { lstm } from './lstm.ts'
@@ -46,6 +48,11 @@ const innerLayer = (v: Values, ctx: BuildContext): tfjs.RNN => {
   if (v.layer === 'simpleRNN') return ctx.tf.layers.simpleRNN(args) as tfjs.RNN
   if (v.layer === 'gru') return ctx.tf.layers.gru({ ...args, recurrentActivation: v.recurrentActivation }) as tfjs.RNN
   return ctx.tf.layers.lstm({ ...args, recurrentActivation: v.recurrentActivation, unitForgetBias: true }) as tfjs.RNN
+}
+
+const joined = (mode: Values['mergeMode'], [a, b]: readonly [OnnxValue, OnnxValue]): OnnxValue => {
+  if (mode === 'concat') return op('Concat', [a, b], { axis: -1 })
+  return op({ sum: 'Add', mul: 'Mul', ave: 'Mean' }[mode], [a, b])
 }
 
 interface Directions {
@@ -92,6 +99,10 @@ export const bidirectional = defineLayer({
     }
     if (!ctx.trainable) layer.trainable = false
     return layer
+  },
+  onnx(input, v) {
+    const cell = ({ simpleRNN: 'RNN', gru: 'GRU', lstm: 'LSTM' } as const)[v.layer]
+    return recurrentForm(cell, v, joined(v.mergeMode, bothDirections(cell, input, v, v.layer.toLowerCase())))
   },
   keras(v) {
     const inner = { simpleRNN: simpleRnn.keras, gru: gru.keras, lstm: lstm.keras }[v.layer]({

@@ -5,8 +5,10 @@ import { activationNote, activationParam } from '../lib/activations.ts'
 import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { convForm, windowAttributes } from '../lib/onnxWindow.ts'
 import { regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { slideSteps, stepsFormula, type Window1d } from '../lib/window.ts'
+import { kernel, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 
 const params = {
@@ -79,6 +81,10 @@ export const conv1d = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
+  onnx(input, v) {
+    const window = windowAttributes(input, { size: [v.kernelSize], strides: [v.strides], padding: v.padding, dilation: [v.dilationRate] })
+    return convForm('Conv', [x, kernel('kernel', { shape: kernelOf(input, v), order: [2, 1, 0], channels: 0 })], v, v.filters, window)
+  },
   keras: v => ({ name: 'layers.Conv1D', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
   cases: [
     { input: [[20, 3]], params: { filters: 8, activation: 'relu' } },

@@ -6,7 +6,9 @@ import { convArgs, convParams, kernelCall } from '../lib/convolution.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { useBiasParam } from '../lib/kernel.ts'
+import { convForm, transposeAttributes } from '../lib/onnxWindow.ts'
 import { regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { kernel, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { dims, type Shape, sizeOf } from '../shape.ts'
 
@@ -71,6 +73,10 @@ export const conv2dTranspose = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
+  onnx(input, v) {
+    const stamp = kernel('kernel', { shape: kernelOf(input, v), order: [3, 2, 0, 1], channels: 1 })
+    return convForm('ConvTranspose', [x, stamp], v, v.filters, transposeAttributes(v))
+  },
   keras: v => ({ name: 'layers.Conv2DTranspose', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
   cases: [
     { input: [[7, 7, 8]], params: { filters: 4, strides: [2, 2], padding: 'same', activation: 'relu' } },

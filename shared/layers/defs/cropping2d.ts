@@ -1,6 +1,7 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { channelsFirst, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims } from '../shape.ts'
 
@@ -36,6 +37,8 @@ export const cropping2d = defineLayer({
     { about: 'shape', expression: `${w} − ${left} − ${right}`, result: String(outW), legend: 'width = input − left − right' },
   ],
   build: (v, { tf, name }) => tf.layers.cropping2D({ name, cropping: [[...v.height], [...v.width]] }),
+  onnx: ([h, w], { height: [top, bottom], width: [left, right] }) =>
+    channelsFirst(op('Slice', [x, ints(top, left), ints(h - bottom, w - right), ints(2, 3)])),
   keras: v => ({ name: 'layers.Cropping2D', args: { cropping: [v.height, v.width] } }),
   cases: [
     { input: [[28, 28, 1]], params: {} },

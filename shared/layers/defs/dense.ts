@@ -5,7 +5,9 @@ import { activationNote, activationParam } from '../lib/activations.ts'
 import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { activate } from '../lib/onnxActivation.ts'
 import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { channelsLast, kernel, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { activated } from '../plan.ts'
 import { type Shape, sizeOf } from '../shape.ts'
@@ -44,6 +46,13 @@ export const dense = defineLayer({
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
   plan: (_input, v) => (isPenalised(v) ? null : activated({ op: 'dense', bias: v.useBias }, v.activation)),
+  onnx(input, v) {
+    const matrix = kernel('kernel', { shape: kernelOf(input, v.units), channels: 1 })
+    const bias = v.useBias ? [weight('bias', [v.units])] : []
+    const product =
+      input.length === 1 ? op('Gemm', [x, matrix, ...bias]) : bias.reduce((sum, b) => op('Add', [sum, b]), op('MatMul', [x, matrix]))
+    return channelsLast(activate(v.activation, product, 'last'))
+  },
   keras: v => ({ name: 'layers.Dense', args: { units: v.units, ...kernelCall(v) } }),
   cases: [
     { input: [[784]], params: { units: 64, activation: 'relu' } },

@@ -6,7 +6,9 @@ import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution
 import { depthMultiplierParam, depthwiseFormulas, depthwiseWeights } from '../lib/depthwise.ts'
 import { depthwiseInitialiserParam, initialiser } from '../lib/initialisers.ts'
 import { useBiasParam } from '../lib/kernel.ts'
+import { convForm, depthwiseKernel, windowAttributes } from '../lib/onnxWindow.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
+import { x } from '../onnx.ts'
 import { dims, sizeOf } from '../shape.ts'
 
 const channelsOf = ([, , channels]: Image, v: { readonly depthMultiplier: number }) => channels * v.depthMultiplier
@@ -41,6 +43,14 @@ export const depthwiseConv2d = defineLayer({
       depthMultiplier: v.depthMultiplier,
       depthwiseInitializer: initialiser(v.depthwiseInitializer, ctx),
     }),
+  onnx(input, v) {
+    const [h, w] = v.kernelSize
+    const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding })
+    return convForm('Conv', [x, depthwiseKernel(input[2], h, w, v.depthMultiplier)], v, channelsOf(input, v), {
+      ...window,
+      group: input[2],
+    })
+  },
   keras: v => ({
     name: 'layers.DepthwiseConv2D',
     args: {

@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { nextSeed } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
 /** Silences a random share of its input while training. */
@@ -32,6 +33,7 @@ export const dropout = defineLayer({
     return layer
   },
   plan: (_input, v) => [{ op: 'dropout', rate: v.rate }],
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.Dropout', args: { rate: v.rate } }),
   cases: [
     { input: [[256]], params: {} },

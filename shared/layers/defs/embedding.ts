@@ -3,6 +3,7 @@ import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
+import { channelsLast, INT64, kernel, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 
 /** A table of learned vectors, one per word. */
@@ -43,6 +44,8 @@ export const embedding = defineLayer({
       outputDim: v.outputDim,
       embeddingsInitializer: initialiser(v.embeddingsInitializer, ctx),
     }),
+  onnx: (_input, v) =>
+    channelsLast(op('Gather', [kernel('embeddings', { shape: [v.inputDim, v.outputDim], channels: 0 }), op('Cast', [x], { to: INT64 })])),
   keras: v => ({
     name: 'layers.Embedding',
     args: {

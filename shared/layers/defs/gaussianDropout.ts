@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { seededNoise } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
 const deviation = (rate: number): number => Math.sqrt(rate / (1 - rate))
@@ -36,6 +37,7 @@ export const gaussianDropout = defineLayer({
     seededNoise(ctx.tf.layers.gaussianDropout({ name: ctx.name, rate: v.rate }), ctx, (x, seed) =>
       ctx.tf.mul(x, ctx.tf.randomNormal(x.shape, 1, deviation(v.rate), 'float32', seed)),
     ),
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianDropout', args: { rate: v.rate } }),
   cases: [
     { input: [[16]], params: {} },

@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { seededNoise } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
 /** Adds noise while training. */
@@ -23,6 +24,7 @@ export const gaussianNoise = defineLayer({
     seededNoise(ctx.tf.layers.gaussianNoise({ name: ctx.name, stddev: v.stddev }), ctx, (x, seed) =>
       ctx.tf.add(x, ctx.tf.randomNormal(x.shape, 0, v.stddev, 'float32', seed)),
     ),
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianNoise', args: { stddev: v.stddev } }),
   cases: [
     { input: [[16]], params: {} },

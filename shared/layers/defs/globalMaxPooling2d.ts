@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { globalPoolForm } from '../lib/onnxWindow.ts'
 import { dims } from '../shape.ts'
 
 /** Largest value of each channel over the whole image. */
@@ -19,6 +20,7 @@ export const globalMaxPooling2d = defineLayer({
   ],
   build: (_v, { tf, name }) => tf.layers.globalMaxPooling2d({ name }),
   plan: ([h, w]) => [{ op: 'pool', kind: 'max', size: [h, w], strides: [1, 1], padding: 'valid' }],
+  onnx: () => globalPoolForm('GlobalMaxPool'),
   keras: () => ({ name: 'layers.GlobalMaxPooling2D', args: {} }),
   cases: [
     { input: [[7, 7, 64]], params: {} },

@@ -1,5 +1,6 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { recurrentForm, recurrentValue } from '../lib/onnxRecurrent.ts'
 import {
   goBackwardsParam,
   recurrentActivationParam,
@@ -35,6 +36,7 @@ export const gru = defineLayer({
     },
   ]),
   build: (v, ctx) => ctx.tf.layers.gru({ ...recurrentArgs(v, ctx), recurrentActivation: v.recurrentActivation }),
+  onnx: (input, v) => recurrentForm('GRU', v, recurrentValue('GRU', input, v)),
   keras: v => ({ name: 'layers.GRU', args: { ...recurrentCall(v), reset_after: false } }),
   cases: [...recurrentCases, { input: [[5, 2]], params: { units: 2, recurrentActivation: 'hardSigmoid' } }],
 })

@@ -1,5 +1,6 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { poolForm } from '../lib/onnxWindow.ts'
 import { poolCall1d, poolCases1d, poolFormulas1d, poolParams1d, poolShape1d, poolSummary1d } from '../lib/pooling1d.ts'
 
 /** Keeps the largest value of each window of a sequence, feature by feature. */
@@ -14,6 +15,7 @@ export const maxPooling1d = defineLayer({
   shape: poolShape1d,
   formula: poolFormulas1d,
   build: (v, { tf, name }) => tf.layers.maxPooling1d({ name, ...v }),
+  onnx: (input, v) => poolForm('MaxPool', input, { size: [v.poolSize], strides: [v.strides], padding: v.padding }),
   keras: v => poolCall1d('layers.MaxPooling1D', v),
   cases: poolCases1d,
 })

@@ -1,6 +1,7 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { channelsLast, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims } from '../shape.ts'
 
@@ -42,6 +43,7 @@ export const permute = defineLayer({
     },
   ],
   build: (v, { tf, name }) => tf.layers.permute({ name, dims: [...v.dims] }),
+  onnx: (_input, v) => channelsLast(op('Transpose', [x], { perm: [0, ...v.dims] })),
   keras: v => ({ name: 'layers.Permute', args: { dims: v.dims } }),
   cases: [
     { input: [[5, 3]], params: {} },

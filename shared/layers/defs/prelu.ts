@@ -2,6 +2,7 @@ import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
+import { eitherLayout, kernel, op, orderIn, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims, type Shape, sizeOf } from '../shape.ts'
 
@@ -53,6 +54,10 @@ export const prelu = defineLayer({
   },
   build: (v, { tf, name, trainable }) =>
     tf.layers.prelu({ name, trainable, ...(v.sharedAxes.length ? { sharedAxes: [...v.sharedAxes] } : {}) }),
+  onnx(input, v) {
+    const shape = alphaShape(input, v.sharedAxes)
+    return eitherLayout(layout => op('PRelu', [x, kernel('alpha', { shape, order: orderIn(layout, input.length) })]))
+  },
   keras: v => ({ name: 'layers.PReLU', args: v.sharedAxes.length ? { shared_axes: v.sharedAxes } : {} }),
   cases: [
     { input: [[10]], params: {} },

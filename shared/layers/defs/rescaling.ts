@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eitherLayout, op, scalar, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
 
@@ -22,6 +23,7 @@ export const rescaling = defineLayer({
     { about: 'output', expression: `x · ${v.scale} + ${v.offset}`, legend: 'output = input · scale + offset' },
   ],
   build: (v, { tf, name }) => tf.layers.rescaling({ name, scale: v.scale, offset: v.offset }),
+  onnx: (_input, v) => eitherLayout(() => op('Add', [op('Mul', [x, scalar(v.scale)]), scalar(v.offset)])),
   keras: v => ({ name: 'layers.Rescaling', args: { scale: v.scale, ...(v.offset ? { offset: v.offset } : {}) } }),
   cases: [
     { input: [[8, 8, 3]], params: { scale: 0.25 } },

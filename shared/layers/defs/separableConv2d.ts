@@ -7,8 +7,10 @@ import { depthwiseWeights } from '../lib/depthwise.ts'
 import { grouped } from '../lib/format.ts'
 import { depthwiseInitialiserParam, initialiser } from '../lib/initialisers.ts'
 import { kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { convForm, depthwiseKernel, windowAttributes } from '../lib/onnxWindow.ts'
 import { regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
+import { kernel, op, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { dims, sizeOf } from '../shape.ts'
 
@@ -67,6 +69,13 @@ export const separableConv2d = defineLayer({
       pointwiseInitializer: initialiser(v.depthwiseInitializer, ctx),
       ...regularisers(v, ctx, 'depthwiseRegularizer', 'pointwiseRegularizer'),
     }),
+  onnx(input, v) {
+    const [h, w] = v.kernelSize
+    const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding })
+    const apart = op('Conv', [x, depthwiseKernel(input[2], h, w)], { ...window, group: input[2] })
+    const mix = kernel('pointwise_kernel', { shape: mixKernel(input, v), order: [3, 2, 0, 1], channels: 0 })
+    return convForm('Conv', [apart, mix], v, v.filters, { kernel_shape: [1, 1] })
+  },
   keras: v => ({
     name: 'layers.SeparableConv2D',
     args: {

@@ -1,5 +1,6 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { recurrentForm, recurrentValue } from '../lib/onnxRecurrent.ts'
 import {
   goBackwardsParam,
   recurrentAdds,
@@ -34,6 +35,7 @@ export const simpleRnn = defineLayer({
     },
   ]),
   build: (v, ctx) => ctx.tf.layers.simpleRNN(recurrentArgs(v, ctx)),
+  onnx: (input, v) => recurrentForm('RNN', v, recurrentValue('RNN', input, v)),
   keras: v => ({ name: 'layers.SimpleRNN', args: recurrentCall(v) }),
   cases: recurrentCases,
 })

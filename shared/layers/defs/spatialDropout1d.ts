@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { nextSeed } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
 /** Silences whole features of a sequence while training; tfjs has no two-dimensional form. */
@@ -37,6 +38,7 @@ export const spatialDropout1d = defineLayer({
     })
     return layer
   },
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.SpatialDropout1D', args: { rate: v.rate } }),
   cases: [
     { input: [[6, 8]], params: {} },

@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { unlessDefault } from '../lib/format.ts'
+import { channelsFirst, floats, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims, sizeOf } from '../shape.ts'
 
@@ -29,6 +30,10 @@ export const upSampling2d = defineLayer({
     { about: 'shape', expression: `${w}·${across}`, result: String(outW), legend: 'width = input · size' },
   ],
   build: (v, { tf, name }) => tf.layers.upSampling2d({ name, size: [...v.size], interpolation: v.interpolation }),
+  onnx(_input, { size, interpolation }) {
+    const how = interpolation === 'nearest' ? { mode: 'nearest', nearest_mode: 'floor' } : { mode: 'linear' }
+    return channelsFirst(op('Resize', [x, null, floats(1, 1, ...size)], { ...how, coordinate_transformation_mode: 'asymmetric' }))
+  },
   keras: v => ({
     name: 'layers.UpSampling2D',
     args: { size: v.size, ...unlessDefault({ interpolation: v.interpolation }, { interpolation: 'nearest' }) },

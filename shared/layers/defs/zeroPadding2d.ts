@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { channelsFirst, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 
 /** Adds a border of zeros. */
@@ -24,6 +25,8 @@ export const zeroPadding2d = defineLayer({
   ],
   build: (v, { tf, name }) => tf.layers.zeroPadding2d({ name, padding: [[...v.height], [...v.width]] }),
   plan: (_input, v) => [{ op: 'pad', top: v.height[0], left: v.width[0] }],
+  onnx: (_input, { height: [top, bottom], width: [left, right] }) =>
+    channelsFirst(op('Pad', [x, ints(0, 0, top, left, 0, 0, bottom, right)])),
   keras: v => ({ name: 'layers.ZeroPadding2D', args: { padding: [v.height, v.width] } }),
   cases: [
     { input: [[24, 24, 3]], params: { height: [3, 3], width: [3, 3] } },
