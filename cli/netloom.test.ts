@@ -138,6 +138,13 @@ describe('what cannot be done', () => {
   it.each([
     ['evaluate without training', ['evaluate', 'lenet'], /no trained weights/],
     ['tfjs without training', ['export', 'lenet', '--format', 'tfjs', '--out', 'OUT'], /no trained weights/],
+    ['a page without training', ['export', 'lenet', '--format', 'html', '--out', 'OUT'], /no trained weights/],
+    ['a history without training', ['export', 'lenet', '--format', 'csv', '--out', 'OUT'], /no history to write/],
+    [
+      'a choice that a format lacks',
+      ['export', 'lenet', '--format', 'svg', '--out', 'OUT', '--set', 'size=2'],
+      /no choice "size"; it has theme/,
+    ],
     ['unknown data', ['train', 'iris-mlp', '--data', 'flowers'], /no data set "flowers"; .*iris/],
     ['a folder that is not there', ['train', 'lenet', '--data', 'idx:/nowhere'], /no folder \/nowhere/],
     ['a folder without images', ['train', 'lenet', '--data', 'idx:FOLDER'], /holds no IDX files/],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build } from '../scripts/build.mjs'
 import { isStale } from '../scripts/freshness.mjs'
+import { payloadOf } from '../shared/standalone/page.ts'
 import { templateOf } from '../templates/templates.ts'
 import { loadData } from './data.ts'
 import { idxFolder } from './idx.testkit.ts'
@@ -144,6 +145,52 @@ describe('a trained network taken to tfjs', () => {
     expect(readFileSync(join(out, 'weights.bin'))).toEqual(bytes)
     expect(readdirSync(out).sort()).toEqual(['index.html', 'model.json', 'weights.bin'])
     expect(readdirSync(join(folder, 'web'))).toEqual(['iris'])
+  })
+})
+
+describe('a trained network taken away by hand', () => {
+  const exported = async (format: string, name: string, ...more: string[]) => {
+    const path = join(folder, 'away', name)
+    const { code, out: said, err } = await netloom('export', iris, '--format', format, '--out', path, '--json', ...more)
+    expect([code, err]).toEqual([0, ''])
+    return { path, said: JSON.parse(said) }
+  }
+
+  it('is one page that scales as the project’s data was scaled, proven by its own program', async () => {
+    const { path, said } = await exported('html', 'iris.html')
+    expect(said.verified).toMatchObject({ runtime: 'the page’s own program', samples: 30, sameClass: true })
+    const payload = payloadOf(readFileSync(path, 'utf8'))
+    expect(payload?.classes).toEqual(['setosa', 'versicolor', 'virginica'])
+    expect(payload?.input).toMatchObject({ kind: 'numbers', numbers: [{ name: 'sepal length' }, {}, {}, {}] })
+  })
+
+  it('is a smaller folder whose rounding is told with its price', async () => {
+    const { path, said } = await exported('tfjs', 'small', '--set', 'precision=uint8', '--data', 'iris')
+    expect(said.verified).toMatchObject({
+      rounded: 'int8',
+      accuracy: { before: expect.any(Number), after: expect.any(Number), samples: 30 },
+    })
+    expect(readFileSync(join(path, 'weights.bin')).length).toBeLessThan(4 * 193)
+  })
+
+  it('leaves the course of its training as a table, one row per epoch', async () => {
+    const { path, said } = await exported('csv', 'iris.csv')
+    const rows = readFileSync(path, 'utf8').trimEnd().split('\r\n')
+    expect(rows[0]).toMatch(/^run,epoch,step,loss,/)
+    expect(rows.length).toBeGreaterThan(5)
+    expect(said).toMatchObject({ verified: null, files: [{ bytes: readFileSync(path).length }] })
+  })
+
+  it('is drawn without weights, and a wrong choice writes nothing', async () => {
+    expect(readFileSync((await exported('svg', 'iris.svg', '--set', 'theme=dark')).path, 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
+    expect(
+      readFileSync((await exported('png', 'iris.png')).path)
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG')
+    const wrong = await netloom('export', iris, '--format', 'png', '--out', join(folder, 'away/no.png'), '--set', 'scale=9')
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/Scale must be a whole number from 1 to 4/) })
+    expect(readdirSync(join(folder, 'away')).sort()).toEqual(['iris.csv', 'iris.html', 'iris.png', 'iris.svg', 'small'])
   })
 })
 

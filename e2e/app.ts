@@ -26,9 +26,14 @@ export class App {
     await this.page.getByRole('navigation', { name: 'Modes' }).getByRole('button', { name, exact: true }).click()
   }
 
-  /** The part of the Deploy panel that belongs to a format. */
+  /** The row of the Deploy panel that belongs to a format. */
   exporter(title: string): Locator {
-    return this.page.locator('section', { has: this.page.getByRole('heading', { name: title, exact: true }) })
+    return this.page.getByRole('listitem').filter({ has: this.page.getByRole('button', { name: title, exact: true }) })
+  }
+
+  /** Exports to a format from the Deploy panel; returns where the file lies. */
+  exporting(title: string, path: string): Promise<string> {
+    return this.downloading(path, () => this.page.getByRole('button', { name: `Export ${title}`, exact: true }).click())
   }
 
   /** Drags a layer from the palette with the mouse to a point of the page. */

@@ -19,7 +19,8 @@ let rasteriser: ReturnType<Libraries['rasteriser']> | null = null
 const startRasteriser = async () => {
   const { initWasm, Resvg } = await import('@resvg/resvg-wasm')
   await initWasm(await readFile(require.resolve('@resvg/resvg-wasm/index_bg.wasm')))
-  return rasteriserOf({ Resvg }, await Promise.all(FONTS.map(path => readFile(require.resolve(`@fontsource/${path}`)))))
+  const fonts = await Promise.all(FONTS.map(path => readFile(require.resolve(`@fontsource/${path}`))))
+  return rasteriserOf({ Resvg }, fonts, () => new Promise(resolve => setImmediate(resolve)))
 }
 
 /** Libraries of single file formats in Node, loaded when first asked for. */

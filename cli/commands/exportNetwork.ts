@@ -81,7 +81,8 @@ const write = ({ files }: ExportOutput, out: string): Promise<Result<null>> => {
 const say = (def: AnyExporter, { files, verified }: ExportOutput, project: ProjectFile, out: string, io: Io): void => {
   const where = files.length === 1 ? out : `${out}: ${files.map(f => f.path).join(', ')}`
   io.say(`${project.name} as ${def.title} in ${where}`)
-  io.say(verified ? `Verified. ${proofSentence(verified)}` : 'Not verified: this format cannot be run here.')
+  if (verified) io.say(`Verified. ${proofSentence(verified)}`)
+  else if (def.needsWeights || def.computes !== false) io.say('Not verified: this format cannot be run here.')
 }
 
 /** Takes a network away in another format. */

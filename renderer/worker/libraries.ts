@@ -37,6 +37,7 @@ const startRasteriser = async () => {
   return rasteriserOf(
     { Resvg },
     fonts.map(font => new Uint8Array(font)),
+    () => new Promise(resolve => setTimeout(resolve)),
   )
 }
 

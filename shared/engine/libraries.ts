@@ -1,5 +1,6 @@
 import type * as h5wasm from 'h5wasm'
 import type * as onnxruntime from 'onnxruntime-web'
+import type { Rasterise } from '../picture/raster.ts'
 import type { Player } from '../standalone/payload.ts'
 
 /**
@@ -13,6 +14,6 @@ export interface Libraries {
   onnxruntime(): Promise<typeof onnxruntime>
   /** The program of stand-alone pages. */
   player(): Promise<Player>
-  /** resvg with the fonts of the window: makes a PNG of SVG text, `scale` pixels per unit. */
-  rasteriser(): Promise<(svg: string, scale: number) => Uint8Array<ArrayBuffer>>
+  /** resvg with the fonts of the window. */
+  rasteriser(): Promise<Rasterise>
 }

@@ -63,6 +63,8 @@ export interface TrainedExporter<S extends ParamSchema> extends ExporterBase<S> 
 /** A format that shows the network as drawn and needs no model. */
 export interface DrawnExporter<S extends ParamSchema> extends ExporterBase<S> {
   readonly needsWeights: false
+  /** False for pictures and tables, which compute nothing that could be proven. */
+  readonly computes?: false
   run(input: ExportDocument, values: ValuesOf<S>): Promise<Result<ExportOutput>>
 }
 

@@ -52,7 +52,7 @@ describe('tfjs files', () => {
       )
       if (size > 60_000 || !plain.has(def.title.toLowerCase())) continue
       const input = await exportInputOf(project)
-      const result = await tfjs.run(input, {})
+      const result = await tfjs.run(input, { precision: 'float32' })
       if (!result.ok) throw new Error(`${name}: ${result.issues[0].message}`)
       const back = await opened(result.value.files)
       expect(typesOf(back).sort(), name).toEqual(project.graph.nodes.map(n => n.type).sort())
@@ -64,7 +64,7 @@ describe('tfjs files', () => {
   })
 
   it('come as a zip or below a folder as well', async () => {
-    const { files } = unwrap(await tfjs.run(await exportInputOf(branched()), {}))
+    const { files } = unwrap(await tfjs.run(await exportInputOf(branched()), { precision: 'float32' }))
     const inFolder = files.map(f => ({ ...f, path: `model/${f.path}` }))
     expect((await opened(inFolder)).weights).toHaveLength(6)
     const bytes = zipSync(Object.fromEntries(inFolder.map(f => [f.path, f.bytes] as const))) as Uint8Array<ArrayBuffer>
@@ -74,7 +74,7 @@ describe('tfjs files', () => {
   })
 
   it('keep branches, wire order and the place of each node', async () => {
-    const { files } = unwrap(await tfjs.run(await exportInputOf(branched()), {}))
+    const { files } = unwrap(await tfjs.run(await exportInputOf(branched()), { precision: 'float32' }))
     const back = await opened(files)
     expect(wiresOf(back).sort()).toEqual(['flat>out', 'image>left', 'image>right', 'left>sum', 'pool>flat', 'right>sum', 'sum>pool'])
     const places = back.project.graph.nodes.map(n => JSON.stringify(n.position))

@@ -40,6 +40,7 @@ const exportInput = async ({ project }: ReadFiles, model: tf.LayersModel, probe:
   project,
   resolved: resolve(project),
   history: [],
+  data: null,
   weights: await getWeights(model),
   tf,
   libraries,

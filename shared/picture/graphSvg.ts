@@ -4,16 +4,26 @@ import type { Resolved, ResolvedNode } from '../graph/resolved.ts'
 import { type Shape, sizeOf } from '../layers/shape.ts'
 import { cardOf } from './card.ts'
 import { escapeXml } from './text.ts'
-import { type PictureTheme, type ThemeId, themes } from './theme.ts'
+import { mix, type PictureTheme, type ThemeId, themes } from './theme.ts'
 
 /** Room around the network, pixels. */
 const MARGIN = 24
 
-/** A picture as SVG text with its size in pixels. */
+/** A picture as SVG with its size in pixels. */
 export interface Picture {
-  readonly svg: string
   readonly width: number
   readonly height: number
+  /** The whole as SVG text. */
+  readonly svg: string
+  /** A strip of it, `tall` pixels from `top` on, without what lies outside. */
+  band(top: number, tall: number): string
+}
+
+/** Something drawn, and how far it reaches down the picture, pixels. */
+interface Piece {
+  readonly svg: string
+  readonly top: number
+  readonly bottom: number
 }
 
 type Places = ReadonlyMap<string, Position>
@@ -40,35 +50,39 @@ const portOf = ({ x, y }: Position, side: 'out' | 'in', down: boolean): Position
     ? { x: x + CARD.width / 2, y: y + (side === 'out' ? CARD.height : 0) }
     : { x: x + (side === 'out' ? CARD.width : 0), y: y + CARD.height / 2 }
 
-/** A curve that leaves and enters along the flow; backwards it bows out as in the window. */
-const curveOf = (a: Position, b: Position, down: boolean): string => {
+/** Control points of a curve that leaves and enters along the flow; backwards it bows out as in the window. */
+const curveOf = (a: Position, b: Position, down: boolean): readonly [Position, Position, Position, Position] => {
   const along = down ? b.y - a.y : b.x - a.x
   const reach = along >= 0 ? along / 2 : 6.25 * Math.sqrt(-along)
-  const [c, d] = down ? [`${a.x} ${a.y + reach}`, `${b.x} ${b.y - reach}`] : [`${a.x + reach} ${a.y}`, `${b.x - reach} ${b.y}`]
-  return `M${a.x} ${a.y}C${c} ${d} ${b.x} ${b.y}`
+  const [dx, dy] = down ? [0, reach] : [reach, 0]
+  return [a, { x: a.x + dx, y: a.y + dy }, { x: b.x - dx, y: b.y - dy }, b]
 }
 
 /** Line width of a wire in pixels: 1.5 and a little more for large tensors. */
 export const wireWidth = (shape: Shape | null): number => 1.5 + (shape ? Math.log2(sizeOf(shape) + 1) * 0.05 : 0)
 
-const wiresOf = ({ wires }: Graph, resolved: Resolved, { places, down }: Flow, { text }: PictureTheme): string[] =>
+const wiresOf = ({ wires }: Graph, resolved: Resolved, { places, down }: Flow, { text, ground }: PictureTheme): Piece[] =>
   wires.flatMap(({ from, to }) => {
     const [a, b] = [places.get(from), places.get(to)]
     if (!a || !b) return []
+    const points = curveOf(portOf(a, 'out', down), portOf(b, 'in', down), down)
+    const [start, ...rest] = points.map(({ x, y }) => `${x} ${y}`)
     const width = wireWidth(resolved.nodes.get(from)?.output ?? null).toFixed(2)
-    return [
-      `<path d="${curveOf(portOf(a, 'out', down), portOf(b, 'in', down), down)}" stroke="${text[2]}" stroke-width="${width}" opacity="0.9"/>`,
-    ]
+    const svg = `<path d="M${start}C${rest.join(' ')}" fill="none" stroke="${mix(text[2], ground, 0.9)}" stroke-width="${width}"/>`
+    const ys = points.map(({ y }) => y)
+    return [{ svg, top: Math.min(...ys) - 2, bottom: Math.max(...ys) + 2 }]
   })
 
-const nodeOf = (node: ResolvedNode, { places, down }: Flow, theme: PictureTheme): string => {
+const nodeOf = (node: ResolvedNode, { places, down }: Flow, theme: PictureTheme): Piece => {
   const at = places.get(node.node.id) ?? { x: 0, y: 0 }
   const port = (side: 'out' | 'in'): string => {
     const { x, y } = portOf({ x: 0, y: 0 }, side, down)
     return `<circle cx="${x}" cy="${y}" r="3.4" fill="${theme.ground}" stroke="${theme.text[2]}" stroke-width="1.2"/>`
   }
   const ports = `${node.def?.input.arity === 'none' ? '' : port('in')}${port('out')}`
-  return `<g transform="translate(${at.x} ${at.y})"><title>${escapeXml(node.node.name)}</title>${cardOf(node, theme)}${ports}</g>`
+  const title = `<title>${escapeXml(node.node.name)}</title>`
+  const svg = `<g transform="translate(${at.x} ${at.y})">${title}${cardOf(node, theme)}${ports}</g>`
+  return { svg, top: at.y - 4, bottom: at.y + CARD.height + 4 }
 }
 
 /** Where cards stand when the picture's corner is its origin, and how large it is. */
@@ -90,20 +104,19 @@ export const graphSvg = (name: string, graph: Graph, resolved: Resolved, id: The
   const { places, width, height } = placed(graph)
   const flow = { places, down: flowsDown(graph, places) }
   const cards = graph.nodes.flatMap(({ id }) => resolved.nodes.get(id) ?? []).map(node => nodeOf(node, flow, theme))
+  const pieces = [...wiresOf(graph, resolved, flow, theme), ...cards]
   const { layers, parameters } = resolved.totals
-  const svg = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-    `<title>${escapeXml(name)}</title>`,
-    `<desc>${layers} layers, ${parameters.toLocaleString('en-US')} parameters</desc>`,
-    '<style>.name{font-family:"Inter Variable",Inter,"DejaVu Sans",sans-serif;font-weight:600}',
-    '.mono{font-family:"JetBrains Mono Variable","JetBrains Mono","DejaVu Sans Mono",monospace}</style>',
-    `<rect width="${width}" height="${height}" fill="${theme.ground}"/>`,
-    '<g fill="none">',
-    ...wiresOf(graph, resolved, flow, theme),
-    '</g>',
-    ...cards,
-    '</svg>',
-    '',
-  ].join('\n')
-  return { svg, width, height }
+  const band = (top: number, tall: number): string =>
+    [
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${tall}" viewBox="0 ${top} ${width} ${tall}" role="img">`,
+      `<title>${escapeXml(name)}</title>`,
+      `<desc>${layers} layers, ${parameters.toLocaleString('en-US')} parameters</desc>`,
+      '<style>.name{font-family:"Inter Variable",Inter,"DejaVu Sans",sans-serif;font-weight:600}',
+      '.mono{font-family:"JetBrains Mono Variable","JetBrains Mono","DejaVu Sans Mono",monospace}</style>',
+      `<rect y="${top}" width="${width}" height="${tall}" fill="${theme.ground}"/>`,
+      ...pieces.filter(piece => piece.bottom >= top && piece.top <= top + tall).map(piece => piece.svg),
+      '</svg>',
+      '',
+    ].join('\n')
+  return { width, height, svg: band(0, height), band }
 }

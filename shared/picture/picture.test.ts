@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { Resvg } from '@resvg/resvg-wasm'
 import { unzlibSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { libraries } from '../../node/libraries.ts'
@@ -10,6 +11,7 @@ import type { ProjectFile } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
 import { CATEGORIES } from '../layers/define.ts'
 import { unwrap } from '../result.ts'
+import { graphSvg } from './graphSvg.ts'
 import { fitText, textWidth } from './text.ts'
 import { mix, type ThemeId, themes } from './theme.ts'
 
@@ -76,7 +78,7 @@ describe('the network as SVG', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: XML does not allow them
     expect(xml).not.toMatch(/[\u0000-\u0008\ud800]/)
     const rasterise = await libraries.rasteriser()
-    expect(rasterise(xml, 1).length).toBeGreaterThan(1000)
+    expect((await rasterise(graphSvg(hostile, graph, resolve(project), 'dark'), 1)).length).toBeGreaterThan(1000)
   })
 
   it('shortens what does not fit, and shows what is wrong, frozen or bypassed', async () => {
@@ -124,6 +126,27 @@ describe('the network as PNG', () => {
     const [one, other] = [await draw(blank), await draw(named)]
     expect(one.size).toEqual([(222 + 48) * 3, (52 + 48) * 3])
     expect(other.pixels.filter((v, i) => v !== one.pixels[i]).length).toBeGreaterThan(500)
+  })
+
+  it('is put together from bands without a seam', async () => {
+    const far = { position: { x: 30, y: 1500 }, bypassed: true }
+    const tall = projectOf([node('a', 'input', { shape: [4] }), node('b', 'flatten'), node('c', 'dense', {}, far)], ['a>b', 'b>c', 'c>a'])
+    const picture = graphSvg('tall', tall.graph, resolve(tall), 'light')
+    // Without text, so that no fonts are needed to draw it whole.
+    const bare = (svg: string): string => svg.replace(/<text[^>]*>[^<]*<\/text>/g, '')
+    const svg = bare(picture.svg)
+    const bytes = await (await libraries.rasteriser())({ ...picture, band: (top, tall) => bare(picture.band(top, tall)) }, 1)
+    const lines = unzlibSync(chunksOf(bytes).get('IDAT') ?? new Uint8Array())
+    const line = 3 * picture.width
+    const whole = new Resvg(svg, { fitTo: { mode: 'original' } }).render().pixels
+    const wanted = whole.filter((_, i) => i % 4 < 3)
+    const got = new Uint8Array(wanted.length)
+    for (let i = 0; i < got.length; i++) got[i] = (lines[Math.floor(i / line) + 1 + i] ?? 0) + (got[i - line] ?? 0)
+    expect(lines.length).toBe((line + 1) * picture.height)
+    // Curves are clipped to what is drawn before they are smoothed, which moves the shade of their edges a little.
+    const apart = got.map((v, i) => Math.abs(v - (wanted[i] ?? 0)))
+    expect(apart.filter(d => d > 50).length).toBe(0)
+    expect(apart.filter(d => d > 1).length / apart.length).toBeLessThan(0.003)
   })
 
   it('is refused when it would be too large, naming its size', async () => {

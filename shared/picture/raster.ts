@@ -1,4 +1,6 @@
 import type * as resvg from '@resvg/resvg-wasm'
+import type { Picture } from './graphSvg.ts'
+import { pngWriter } from './png.ts'
 import { unpackWoff } from './woff.ts'
 
 /** Font files of the `@fontsource` packages that pictures are set in: names in Latin, Greek and Cyrillic letters, and numbers. */
@@ -11,21 +13,38 @@ export const FONTS = [
   'jetbrains-mono/files/jetbrains-mono-greek-400-normal.woff',
 ] as const
 
-/** What makes PNG of SVG with these WOFF fonts; resvg must have been started. */
-export const rasteriserOf = ({ Resvg }: Pick<typeof resvg, 'Resvg'>, fonts: readonly Uint8Array[]) => {
-  const fontBuffers = fonts.map(unpackWoff)
-  const families = { defaultFontFamily: 'Inter', sansSerifFamily: 'Inter', monospaceFamily: 'JetBrains Mono' }
-  return (svg: string, scale: number): Uint8Array<ArrayBuffer> => {
-    const drawn = new Resvg(svg, { fitTo: { mode: 'zoom', value: scale }, font: { fontBuffers, ...families } })
+/** Height of what is drawn at once, pixels of the SVG: whatever the size of a picture, the engine never falls silent for long. */
+const BAND = 240
+
+/** Draws a picture of opaque ground, `scale` pixels per unit, and gives the bytes of a PNG. */
+export type Rasterise = (picture: Picture, scale: number) => Promise<Uint8Array<ArrayBuffer>>
+
+/** What makes PNG of drawings with these WOFF fonts; resvg must have been started. `breathe` is awaited between two bands. */
+export const rasteriserOf = (
+  { Resvg }: Pick<typeof resvg, 'Resvg'>,
+  fonts: readonly Uint8Array[],
+  breathe: () => Promise<unknown>,
+): Rasterise => {
+  const font = {
+    fontBuffers: fonts.map(unpackWoff),
+    ...{ defaultFontFamily: 'Inter', sansSerifFamily: 'Inter', monospaceFamily: 'JetBrains Mono' },
+  }
+  const pixelsOf = (svg: string, scale: number): Uint8Array => {
+    const drawing = new Resvg(svg, { fitTo: { mode: 'zoom', value: scale }, font })
+    const picture = drawing.render()
     try {
-      const picture = drawn.render()
-      try {
-        return picture.asPng().slice()
-      } finally {
-        picture.free()
-      }
+      return picture.pixels.slice()
     } finally {
-      drawn.free()
+      picture.free()
+      drawing.free()
     }
+  }
+  return async (picture, scale) => {
+    const png = pngWriter(picture.width * scale, picture.height * scale)
+    for (let top = 0; top < picture.height; top += BAND) {
+      png.add(pixelsOf(picture.band(top, Math.min(BAND, picture.height - top)), scale))
+      await breathe()
+    }
+    return png.end()
   }
 }

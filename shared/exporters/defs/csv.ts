@@ -1,3 +1,4 @@
+import { safeFileName } from '../../host/guards.ts'
 import { p } from '../../layers/params.ts'
 import { fail, ok } from '../../result.ts'
 import { defineExporter } from '../define.ts'
@@ -77,7 +78,8 @@ export const csv = defineExporter({
     }),
   },
   needsWeights: false,
-  run: async ({ history }, { rows: type }) => {
+  computes: false,
+  run: async ({ project, history }, { rows: type }) => {
     const rows = rowsOf(history, type)
     if (rows.length === 0 && rowsOf(history, 'epoch').length > 0)
       return fail('export/no-batches', 'This file keeps the epochs of its training only, not the batches; take one row per epoch.', {
@@ -86,6 +88,9 @@ export const csv = defineExporter({
     if (rows.length === 0)
       return fail('export/no-history', 'There is no history to write: this network has not been trained for one epoch yet.')
     const text = csvText(type === 'epoch' ? EPOCH : BATCH, rows)
-    return ok({ files: [{ path: 'history.csv', bytes: new TextEncoder().encode(text) }], verified: null })
+    return ok({
+      files: [{ path: safeFileName(`${project.name || 'network'} history.csv`), bytes: new TextEncoder().encode(text) }],
+      verified: null,
+    })
   },
 })

@@ -49,7 +49,7 @@ const table = (): ProjectFile =>
 describe('a network exported to a page', () => {
   it('is one file that its own program answers from as the network does, scaling included', async () => {
     const { files, verified } = unwrap(await html.run(await inputOf(branched(), pictures), { precision: 'float32' }))
-    expect(files.map(f => f.path)).toEqual(['network.html'])
+    expect(files.map(f => f.path)).toEqual(['story.html'])
     expect(verified).toMatchObject({ runtime: 'the page’s own program', samples: 8, sameClass: true })
     expect(verified?.maxAbsDiff).toBeLessThan(1e-5)
     const payload = payloadOf(new TextDecoder().decode(files[0]?.bytes))

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs'
 import { fromBase64, toBase64 } from '../../base64.ts'
 import { datasetOf } from '../../data/catalogue.ts'
 import { limitsOf } from '../../data/prepare/limits.ts'
+import { safeFileName } from '../../host/guards.ts'
 import { p } from '../../layers/params.ts'
 import { dims, type Shape, sameShape } from '../../layers/shape.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -211,6 +212,9 @@ export const html = defineExporter({
     const page = await pageOf(player, payloadFor(task.value, stored, precision))
     const verified = await prove(task.value, page, precision, player.open)
     if (!verified.ok) return verified
-    return ok({ files: [{ path: 'network.html', bytes: new TextEncoder().encode(page) }], verified: verified.value })
+    return ok({
+      files: [{ path: safeFileName(`${input.project.name || 'network'}.html`), bytes: new TextEncoder().encode(page) }],
+      verified: verified.value,
+    })
   },
 })

@@ -1,3 +1,4 @@
+import { safeFileName } from '../../host/guards.ts'
 import { p } from '../../layers/params.ts'
 import { graphSvg } from '../../picture/graphSvg.ts'
 import { THEMES } from '../../picture/theme.ts'
@@ -19,10 +20,12 @@ export const png = defineExporter({
     scale: p.int({ label: 'Scale', help: 'Pixels per pixel of the canvas at 100 %.', default: 2, min: 1, max: 4 }),
   },
   needsWeights: false,
+  computes: false,
   run: async ({ project, resolved, libraries }, { theme, scale }) => {
     const check = checkNotEmpty(resolved)
     if (!check.ok) return check
-    const { svg, width, height } = graphSvg(project.name, project.graph, resolved, theme)
+    const picture = graphSvg(project.name, project.graph, resolved, theme)
+    const { width, height } = picture
     if (width * height * scale ** 2 > MOST_PIXELS)
       return fail(
         'export/too-large',
@@ -30,6 +33,9 @@ export const png = defineExporter({
         { param: 'scale' },
       )
     const rasterise = await libraries.rasteriser()
-    return ok({ files: [{ path: 'network.png', bytes: rasterise(svg, scale) }], verified: null })
+    return ok({
+      files: [{ path: safeFileName(`${project.name || 'network'}.png`), bytes: await rasterise(picture, scale) }],
+      verified: null,
+    })
   },
 })

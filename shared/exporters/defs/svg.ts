@@ -1,3 +1,4 @@
+import { safeFileName } from '../../host/guards.ts'
 import { p } from '../../layers/params.ts'
 import { graphSvg } from '../../picture/graphSvg.ts'
 import { THEMES } from '../../picture/theme.ts'
@@ -13,10 +14,11 @@ export const svg = defineExporter({
   extension: '.svg',
   params: { theme: p.choice({ label: 'Colours', help: 'Dark or light ground.', values: THEMES, default: 'light' }) },
   needsWeights: false,
+  computes: false,
   run: async ({ project, resolved }, { theme }) => {
     const check = checkNotEmpty(resolved)
     if (!check.ok) return check
     const { svg } = graphSvg(project.name, project.graph, resolved, theme)
-    return ok({ files: [{ path: 'network.svg', bytes: new TextEncoder().encode(svg) }], verified: null })
+    return ok({ files: [{ path: safeFileName(`${project.name || 'network'}.svg`), bytes: new TextEncoder().encode(svg) }], verified: null })
   },
 })
