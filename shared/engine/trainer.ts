@@ -6,6 +6,7 @@ import type { BackendReport, PhaseName, Score, TrainEvent } from './protocol.ts'
 import type { Reading, Run, TrainJob } from './run.ts'
 import { schedules } from './schedules.ts'
 import type { EngineTf } from './tf.ts'
+import { freshen } from './weights.ts'
 
 export type { TrainJob } from './run.ts'
 
@@ -169,7 +170,7 @@ class Training {
       switch (command?.type) {
         case 'stop':
           yield* this.report()
-          await this.run.settle()
+          await freshen(this.job.model)
           yield { type: 'stopped', step: this.run.step }
           return false
         case 'pause':
@@ -199,7 +200,7 @@ class Training {
   private async *pause(): AsyncGenerator<TrainEvent> {
     if (this.paused) return
     yield* this.report()
-    await this.run.settle()
+    await freshen(this.job.model)
     this.paused = true
     yield { type: 'paused', step: this.run.step }
   }
