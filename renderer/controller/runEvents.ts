@@ -68,7 +68,7 @@ const measured = ({ features, featuresPhase, samples }: RunState, event: TrainEv
 export const afterEvent = (state: RunState, event: TrainEvent): Partial<RunState> => {
   const curves = event.type === 'started' ? emptyCurves() : state.curves
   const history = event.type === 'started' ? [] : (state.history as TrainEvent[])
-  history.push(event)
+  if (event.type !== 'features') history.push(event)
   draw(curves, event)
   const status = STATUS[event.type]
   // A pause or stop that the user has asked for is not undone by a late event of the running kind.

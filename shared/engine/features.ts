@@ -114,24 +114,25 @@ const firstSamples = ({ inputs, targets, count }: Part, most: number): Part => {
   return { inputs: inputs.subarray(0, n * size), targets: targets.slice(0, n * width), count: n }
 }
 
-/** Images per second of steps of the whole network, trunk included, on a few batches; the weights are afterwards what they were. */
+/** Images per second of steps of the whole network, trunk included: the median of a few batches; the weights are afterwards what they were. */
 export const wholeRate = async (engine: EngineTf, job: TrainJob, pace: Pace): Promise<number> => {
   const before = await getWeights(job.model)
   const { data, setup } = job
   const opened = await Run.open(engine, { ...job, data: { ...data, train: firstSamples(data.train, 2 * setup.batchSize) } })
   if (!opened.ok) return Number.NaN
   const run = opened.value
-  const sums = { samples: 0, seconds: 0 }
+  const rates: number[] = []
+  let seconds = 0
   try {
     run.shuffle(0)
-    for (let i = 0; i <= TRIAL_STEPS && sums.seconds < TRIAL_MS / 1000 && !pace.stopping?.(); i++) {
+    for (let i = 0; i <= TRIAL_STEPS && seconds < TRIAL_MS / 1000 && !pace.stopping?.(); i++) {
       run.train(i % run.batchesPerEpoch, 0)
       const reading = await run.read()
       await pace.breathe()
       // The first step warms up; it counts only where it alone takes long.
       if (!reading || (i === 0 && reading.seconds < TRIAL_MS / 1000)) continue
-      sums.samples += reading.samples
-      sums.seconds += reading.seconds
+      rates.push(reading.samples / reading.seconds)
+      seconds += reading.seconds
     }
   } catch {
     // A loss that is not finite is told by the training itself.
@@ -140,5 +141,5 @@ export const wholeRate = async (engine: EngineTf, job: TrainJob, pace: Pace): Pr
     await run.dispose()
     setWeights(engine.tf, job.model, before)
   }
-  return sums.samples / sums.seconds
+  return rates.sort((a, b) => a - b)[rates.length >> 1] ?? Number.NaN
 }
