@@ -214,6 +214,28 @@ describe('images from IDX files', () => {
     const run = await netloom('train', drawn, '--data', `idx:${data}`, '--epochs', '20', '--lr', '0.05', '--out', trained)
     expect([run.code, run.out]).toEqual([0, expect.stringMatching(/^epoch 1\/20 .*\n(.*\n)+Done/)])
 
+    const other = join(folder, 'other.netloom')
+    const transfer = ['--classes', '2,0', '--per-class', '20', '--freeze-until', 'hidden', '--new-head', '--fine-tune', '2']
+    const deep = join(folder, 'deep.netloom.json')
+    const hidden = { id: 'hidden', type: 'dense', params: { units: 6, activation: 'relu' } }
+    const through = [wires[0], { from: 'flat', to: 'hidden' }, { from: 'hidden', to: 'out' }]
+    writeFileSync(
+      deep,
+      JSON.stringify({ format: 'netloom', version: 1, name: 'deep', graph: { nodes: [...nodes, hidden], wires: through } }),
+    )
+    const moved = await netloom('train', deep, '--data', `idx:${data}`, '--epochs', '3', ...transfer, '--out', other)
+    expect([moved.code, moved.out]).toEqual([0, expect.stringMatching(/^epoch 1\/5 .*\n(.*\n)+Done/)])
+    expect(moved.err).toMatch(/40 samples to train/)
+    expect(moved.err).toMatch(/The head learns: 3 epochs.*\nOutputs of 1 frozen layer computed once/)
+    expect(moved.err).toMatch(/Fine-tuning: 2 epochs, learning rate 0.0001\./)
+    const said = JSON.parse((await netloom('predict', other, '--data', `idx:${data}`, '--count', '2', '--json')).out)
+    expect(said.predictions.map((p: { actual: string; probabilities: number[] }) => [p.actual, p.probabilities.length])).toEqual([
+      ['0', 2],
+      ['2', 2],
+    ])
+    const wrong = await netloom('train', deep, '--data', `idx:${data}`, '--freeze-until', 'none')
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/no layer "none" to cut below/)])
+
     for (const name of readdirSync(data)) if (name.startsWith('train')) rmSync(join(data, name))
     const measured = JSON.parse((await netloom('evaluate', trained, '--data', `idx:${data}`, '--json')).out)
     expect(measured).toMatchObject({ accuracy: 1, count: 60 })

@@ -75,7 +75,7 @@ const measured = ({ features, featuresPhase, samples }: RunState, event: TrainEv
 export const afterEvent = (state: RunState, event: TrainEvent): Partial<RunState> => {
   const curves = event.type === 'started' ? emptyCurves() : state.curves
   const history = event.type === 'started' ? [] : (state.history as TrainEvent[])
-  history.push(event)
+  if (event.type !== 'features') history.push(event)
   thinHistory(history)
   draw(curves, event)
   const status = STATUS[event.type]

@@ -4,6 +4,7 @@ import { node, project } from '../graph/build.testkit.ts'
 import type { FineTune, ProjectFile } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
 import { chain, clouds, collect, jobOf, type Link, only, startEngine } from './engine.testkit.ts'
+import { featuresOf } from './features.ts'
 import { phasesOf } from './phases.ts'
 import type { NamedWeight, TrainEvent } from './protocol.ts'
 import type { TrainJob } from './trainer.ts'
@@ -128,6 +129,27 @@ describe('training on features', () => {
     expect(named(after, 'out/kernel')).toEqual(named(looks[2] ?? [], 'out/kernel'))
     expect(only(events, 'done')).toHaveLength(1)
     job.model.dispose()
+  })
+
+  it('keeps the outputs that the model gives, by the fast engine too', async () => {
+    const outputs = async (engine: 'auto' | 'tfjs') => {
+      const { job, engine: tf } = await started(net(), { engine })
+      const [trunk] = phasesOf(job).flatMap(p => p.trunk ?? [])
+      if (!trunk) throw new Error('no trunk')
+      const made = featuresOf(tf, job, { ...trunk, end: 'pool', shape: [3, 3, 4] }, { breathe: async () => undefined })
+      let step = await made.next()
+      while (!step.done) step = await made.next()
+      job.model.dispose()
+      return step.value
+    }
+    const [fast, plain] = [await outputs('auto'), await outputs('tfjs')]
+    expect(fast?.shape).toEqual([3, 3, 4])
+    expect([fast?.train.count, fast?.validation.count, fast?.train.inputs.length]).toEqual([80, 20, 80 * 36])
+    for (const part of ['train', 'validation'] as const)
+      fast?.[part].inputs.forEach((value, i) => {
+        expect(value).toBeCloseTo(plain?.[part].inputs[i] ?? Number.NaN, 5)
+      })
+    expect(Math.max(...(fast?.train.inputs ?? []))).toBeGreaterThan(0.1)
   })
 
   it('is not done where it would take too much memory, and says so', async () => {

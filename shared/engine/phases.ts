@@ -118,7 +118,11 @@ const openHead = async (
   const close = async (): Promise<void> => {
     await run.dispose()
     keepElsewhere(model, null)
-    await bringBack()
+    try {
+      await bringBack()
+    } catch {
+      // The training has told of a lost device already; the model keeps the weights that it got last.
+    }
     head.value.dispose()
   }
   return ok({ run, close })
@@ -136,7 +140,7 @@ async function* openFeatures(
   yield { ...telling, done: 0 }
   const uncached = await wholeRate(engine, job)
   const started = performance.now()
-  const making = featuresOf(engine.tf, job.model, trunk, job.data, pace)
+  const making = featuresOf(engine, job, trunk, pace)
   let made = await making.next()
   for (; !made.done; made = await making.next()) yield { ...telling, done: Math.min(1, made.value) }
   if (!made.value) return null

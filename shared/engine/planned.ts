@@ -21,7 +21,7 @@ type PlanArgs = [plan: Plan, setup: PlanSetup, train: Part]
 export type OpenPlan = PlanRun | GpuPlanRun
 
 /** Opens a plan where tfjs computes, or says what is missing there. */
-const openThere = async ({ kernels, device }: EngineTf, backend: BackendId, ...plan: PlanArgs): Promise<Result<OpenPlan>> => {
+export const openThere = async ({ kernels, device }: EngineTf, backend: BackendId, ...plan: PlanArgs): Promise<Result<OpenPlan>> => {
   if (backend === 'wasm') return kernels ? PlanRun.open(...plan, kernels) : fail('plan/no-kernels', 'The fast engine has no kernels here.')
   const card = device?.()
   return card ? GpuPlanRun.open(...plan, card) : fail('plan/no-device', 'The fast engine cannot reach the graphics card here.')

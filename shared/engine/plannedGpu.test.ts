@@ -93,6 +93,31 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     expect(values.every(Number.isFinite)).toBe(true)
   })
 
+  it('trains a head on kept outputs of frozen layers, then fine-tunes, as the processor does', async () => {
+    const project = chain(
+      [
+        ['in', 'input', { shape: [8, 8, 1] }],
+        ['conv', 'conv2d', { filters: 6, kernelSize: [3, 3], activation: 'relu' }, { frozen: true }],
+        ['flat', 'flatten'],
+        ['out', 'dense', { units: 3, activation: 'softmax' }],
+      ],
+      { batchSize: 16, epochs: 2, learningRate: 0.01, fineTune: { epochs: 1, learningRate: 0.001, unfreeze: 'all' } },
+    )
+    const gpu = await trained(project, DATA, await startCard())
+    const wasm = await trained(project, DATA, await startEngine('wasm'))
+    const phases = only(gpu.events, 'phase')
+    expect(phases.map(p => [p.phase, p.backend.backend, p.backend.engine, p.features?.node])).toEqual([
+      ['head', 'webgpu', 'plan', 'flat'],
+      ['fineTune', 'webgpu', 'plan', undefined],
+    ])
+    for (const [i, { train, validation }] of gpu.epochs.entries()) {
+      expect(train.loss).toBeCloseTo(wasm.epochs[i]?.train.loss ?? 0, 3)
+      expect(validation?.loss).toBeCloseTo(wasm.epochs[i]?.validation?.loss ?? 0, 3)
+    }
+    for (const [i, weight] of gpu.weights.entries())
+      for (const [k, value] of weight.values.entries()) expect(value, weight.name).toBeCloseTo(wasm.weights[i]?.values[k] ?? Number.NaN, 2)
+  })
+
   it('stops with the weights of the last good epoch when the numbers break', async () => {
     const project = chain(
       [

@@ -184,11 +184,6 @@ export class Run {
     return evaluate({ tf: this.tf, objective: this.objective, part: data.validation, shape: data.shape, pace, batchSize })
   }
 
-  /** Brings the newest weights into the model. */
-  settle(): Promise<void> {
-    return freshen(this.job.model)
-  }
-
   async dispose(): Promise<void> {
     this.unread = []
     await this.stepper.dispose()

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { DEFAULT_DATA, type ProjectFile } from '../graph/document.ts'
-import { ok, type Result } from '../result.ts'
+import { newHead } from '../graph/newHead.ts'
+import { cutBelow } from '../graph/transfer.ts'
+import { ok, type Result, unwrap } from '../result.ts'
 import { chain, type Link, startEngine } from './engine.testkit.ts'
 import type { EngineCalls, EngineMessage, EngineRequest, NamedWeight, TrainEvent } from './protocol.ts'
 import { EngineSession } from './session.ts'
@@ -154,6 +156,31 @@ describe('a session', () => {
     await s.get('watch', { input: { kind: 'sample', part: 'train', index: 3 }, every: 60_000 })
     await trainOnce(iris(5), 8)
     expect(s.messages.filter(m => m.kind === 'probe' && m.run === 8).length).toBeLessThan(2)
+  })
+
+  it('shows the whole network live while only its head is trained, and keeps the frozen weights through a new head', async () => {
+    await loadIris()
+    const frozen: Link[] = links().map(([id, type, params = {}, more = {}]) => [id, type, params, id === 'hidden' ? { frozen: true } : more])
+    const project = iris(6, frozen)
+    await s.get('build', { project, weights: null })
+    const before = await s.get('weights', {})
+    await s.get('watch', { input: { kind: 'sample', part: 'train', index: 3 }, every: 0 })
+    await trainOnce(project, 4)
+    expect(s.events(4).find(e => e.type === 'phase')).toMatchObject({ phase: 'head', features: { node: 'hidden', layers: 1 } })
+    const live = s.messages.flatMap(m => (m.kind === 'probe' && m.run === 4 ? [m.probe] : []))
+    expect(live.length).toBeGreaterThan(3)
+    expect(live.every(p => p.layers.length === 4)).toBe(true)
+    expect(live.at(-1)?.output).not.toEqual(live[0]?.output)
+    expect(live.at(-1)?.layers[1]?.values).toEqual(live[0]?.layers[1]?.values)
+    const after = await s.get('weights', {})
+    expect(named(after, 'hidden/kernel')).toEqual(named(before, 'hidden/kernel'))
+
+    const headed = newHead(project, unwrap(cutBelow(project, 'hidden')), 3, 'same')
+    await s.get('build', { project: unwrap(headed), weights: null })
+    const kept = await s.get('weights', {})
+    expect(named(kept, 'second/kernel')).toEqual(named(after, 'second/kernel'))
+    expect(named(kept, 'head_1/kernel')).toHaveLength(18)
+    expect(named(kept, 'head_1/kernel')).not.toEqual(named(after, 'out/kernel'))
   })
 
   it('pauses, steps, resumes and stops on command', async () => {

@@ -7,7 +7,7 @@ import type { BackendReport, NamedWeight, PhaseName, Score, TrainEvent } from '.
 import type { Reading, Run, TrainJob } from './run.ts'
 import { schedules } from './schedules.ts'
 import type { EngineTf } from './tf.ts'
-import { getWeights } from './weights.ts'
+import { freshen, getWeights } from './weights.ts'
 
 export type { TrainJob } from './run.ts'
 
@@ -183,7 +183,7 @@ class Training {
       switch (command?.type) {
         case 'stop':
           yield* this.report()
-          await this.run.settle()
+          await freshen(this.job.model)
           yield { type: 'stopped', step: this.run.step }
           return false
         case 'pause':
@@ -213,7 +213,7 @@ class Training {
   private async *pause(): AsyncGenerator<TrainEvent> {
     if (this.paused) return
     yield* this.report()
-    await this.run.settle()
+    await freshen(this.job.model)
     this.paused = true
     yield { type: 'paused', step: this.run.step }
   }

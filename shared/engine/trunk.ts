@@ -73,6 +73,22 @@ export const headAfter = (resolved: Resolved, { end, nodes: trunk }: Trunk): Res
   return { ...resolved, nodes, inputs: [end], order: resolved.order.filter(id => nodes.has(id)) }
 }
 
+/** A trunk as a network of its own that puts out one row of values for each sample. */
+export const trunkAlone = (resolved: Resolved, { end, nodes: trunk, shape }: Trunk): Resolved => {
+  const nodes = new Map([...resolved.nodes].filter(([id]) => trunk.has(id)))
+  const order = resolved.order.filter(id => nodes.has(id))
+  const last = resolved.nodes.get(end)
+  if (!last || shape.length === 1) return { ...resolved, nodes, order, outputs: [end] }
+  const id = `${end}/row`
+  const row: ResolvedNode = {
+    ...last,
+    node: { ...last.node, id, type: 'flatten', params: {} },
+    def: layerOf('flatten'),
+    ...{ params: {}, sources: [end], inputs: [shape], output: [sizeOf(shape)], weights: [], parameters: 0, trainable: 0, multiplyAdds: 0 },
+  }
+  return { ...resolved, nodes: nodes.set(id, row), order: [...order, id], outputs: [id] }
+}
+
 /** Multiply-adds of a training step for one sample: a layer behind which gradients end is counted once, others three times. */
 export const effortOf = ({ order, nodes }: Resolved): number => {
   const learns = new Set<string>()
