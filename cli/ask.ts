@@ -1,6 +1,7 @@
 import { IDX_PREFIX } from '../shared/data/idx.ts'
 import type { PartName, PreparedData } from '../shared/data/prepared.ts'
 import type { Objective } from '../shared/engine/objective.ts'
+import { inputShapeOf } from '../shared/graph/checkData.ts'
 import type { BackendId, ProjectFile } from '../shared/graph/document.ts'
 import type { Resolved } from '../shared/graph/resolved.ts'
 import { ok, type Result } from '../shared/result.ts'
@@ -46,7 +47,7 @@ export const open = async (
   if (!resolved.ok) return resolved
   const weights = needWeights(argument, loaded.value, resolved.value)
   if (!weights.ok) return weights
-  const loadedData = await loadData({ ...project.data, source: values.data ?? project.data.source }, io)
+  const loadedData = await loadData({ ...project.data, source: values.data ?? project.data.source }, io, inputShapeOf(resolved.value))
   if (!loadedData.ok) return loadedData
   const data = withAllClasses(loadedData.value, resolved.value)
   const part = needPart(data, values.split ?? 'test')

@@ -9,6 +9,7 @@ import { IDX_PREFIX, isIdxName } from '../shared/data/idx.ts'
 import { loadRaw, prepare } from '../shared/data/prepare.ts'
 import type { PartName, PreparedData } from '../shared/data/prepared.ts'
 import type { DataChoice } from '../shared/graph/document.ts'
+import type { Shape } from '../shared/layers/shape.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { assetFolder } from './assets.ts'
 import type { Io } from './io.ts'
@@ -58,8 +59,8 @@ const filesFor = async (source: string, io: Io): Promise<Result<Files>> => {
   )
 }
 
-/** Loads, splits and normalises the data of a choice. */
-export const loadData = async (choice: DataChoice, io: Io): Promise<Result<PreparedData>> => {
+/** Loads, fits, splits and normalises the data of a choice, for a network whose input has the shape `wanted`. */
+export const loadData = async (choice: DataChoice, io: Io, wanted: Shape | null = null): Promise<Result<PreparedData>> => {
   const files = await filesFor(choice.source, io)
   if (!files.ok) return files
   const folder = assetFolder()
@@ -72,7 +73,7 @@ export const loadData = async (choice: DataChoice, io: Io): Promise<Result<Prepa
   }
   const raw = await loadRaw(choice.source, ctx)
   if (!raw.ok) return raw
-  const prepared = await prepare(raw.value, choice)
+  const prepared = await prepare(raw.value, choice, wanted)
   io.progress.clear()
   return prepared
 }

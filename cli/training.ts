@@ -1,10 +1,22 @@
+import { checkAugmentation, readAugmentation } from '../shared/data/prepare/augment.ts'
+import { parseClasses } from '../shared/data/prepare/classes.ts'
 import type { PreparedData } from '../shared/data/prepared.ts'
 import { commandQueue } from '../shared/engine/commands.ts'
 import type { TrainEvent } from '../shared/engine/protocol.ts'
 import { train } from '../shared/engine/trainer.ts'
 import { getWeights } from '../shared/engine/weights.ts'
-import { checkAgainstData } from '../shared/graph/checkData.ts'
-import type { BackendId, LossId, OptimizerId, ProjectFile, ScheduleId } from '../shared/graph/document.ts'
+import { checkAgainstData, inputShapeOf } from '../shared/graph/checkData.ts'
+import {
+  type Augmentation,
+  type BackendId,
+  type ClipId,
+  decayAfter,
+  type FitId,
+  type LossId,
+  type OptimizerId,
+  type ProjectFile,
+  type ScheduleId,
+} from '../shared/graph/document.ts'
 import { packProject } from '../shared/project/pack.ts'
 import { failAll, ok, type Result } from '../shared/result.ts'
 import { loadData } from './data.ts'
@@ -12,9 +24,10 @@ import { openModel, openSession } from './engine.ts'
 import type { Io } from './io.ts'
 import { loadProject, resolveWhole } from './load.ts'
 import { saveFile } from './save.ts'
+import { fineTuneOf, frozenUntil, reheaded, type TransferOptions } from './transfer.ts'
 
 /** What the command line may change of a project's own training. */
-export interface TrainOptions {
+export interface TrainOptions extends TransferOptions {
   readonly data?: string | undefined
   readonly epochs?: number | undefined
   readonly batch?: number | undefined
@@ -22,8 +35,15 @@ export interface TrainOptions {
   readonly optimizer?: OptimizerId | undefined
   readonly schedule?: ScheduleId | undefined
   readonly loss?: LossId | undefined
+  readonly 'weight-decay'?: number | undefined
+  readonly clip?: ClipId | undefined
+  readonly 'clip-limit'?: number | undefined
+  readonly augment?: string | undefined
+  readonly fit?: FitId | undefined
   readonly seed?: number | undefined
   readonly limit?: number | undefined
+  readonly classes?: string | undefined
+  readonly 'per-class'?: number | undefined
   readonly backend?: BackendId | 'auto' | undefined
   readonly engine?: 'auto' | 'tfjs' | undefined
   readonly fresh: boolean
@@ -39,18 +59,35 @@ export interface Training {
 }
 
 /** The project with the wishes of the command line in it, so that the saved file tells how it was trained. */
-export const applied = (project: ProjectFile, o: TrainOptions): ProjectFile => ({
+export const applied = (
+  { data, training, ...project }: ProjectFile,
+  o: TrainOptions,
+  augment: Augmentation | null = null,
+): ProjectFile => ({
   ...project,
-  data: { ...project.data, source: o.data ?? project.data.source, limit: o.limit ?? project.data.limit },
+  data: {
+    ...data,
+    source: o.data ?? data.source,
+    limit: o.limit ?? data.limit,
+    classes: o.classes === undefined ? data.classes : parseClasses(o.classes),
+    perClass: o['per-class'] ?? data.perClass,
+    fit: o.fit ?? data.fit,
+    augment: augment ?? data.augment,
+  },
   training: {
-    loss: o.loss ?? project.training.loss,
-    optimizer: o.optimizer ?? project.training.optimizer,
-    learningRate: o.lr ?? project.training.learningRate,
-    schedule: o.schedule ?? project.training.schedule,
-    batchSize: o.batch ?? project.training.batchSize,
-    epochs: o.epochs ?? project.training.epochs,
-    seed: o.seed ?? project.training.seed,
-    backend: o.backend ?? project.training.backend,
+    ...training,
+    loss: o.loss ?? training.loss,
+    optimizer: o.optimizer ?? training.optimizer,
+    weightDecay: o['weight-decay'] ?? decayAfter(training, o.optimizer ?? training.optimizer),
+    clip: o.clip ?? training.clip,
+    clipLimit: o['clip-limit'] ?? training.clipLimit,
+    learningRate: o.lr ?? training.learningRate,
+    schedule: o.schedule ?? training.schedule,
+    batchSize: o.batch ?? training.batchSize,
+    epochs: o.epochs ?? training.epochs,
+    fineTune: fineTuneOf(training, o.lr ?? training.learningRate, o),
+    seed: o.seed ?? training.seed,
+    backend: o.backend ?? training.backend,
   },
 })
 
@@ -66,17 +103,28 @@ async function* remembering(events: AsyncGenerator<TrainEvent>, history: TrainEv
 export const openTraining = async (options: TrainOptions, argument: string, io: Io): Promise<Result<Training>> => {
   const loaded = await loadProject(argument)
   if (!loaded.ok) return loaded
-  const project = applied(loaded.value.project, options)
+  const augment = options.augment === undefined ? ok(null) : readAugmentation(options.augment)
+  if (!augment.ok) return augment
+  const wanted = frozenUntil(applied(loaded.value.project, options, augment.value), options)
+  if (!wanted.ok) return wanted
+  // Problems of the network are told before data are fetched.
+  const early = resolveWhole(wanted.value)
+  if (!early.ok) return early
+  const data: Result<PreparedData> = await loadData(wanted.value.data, io, inputShapeOf(early.value))
+  if (!data.ok) return data
+  const changeable = checkAugmentation(wanted.value.data.augment, data.value.kind, wanted.value.data.source)
+  if (!changeable.ok) return changeable
+  const weights = options.fresh ? null : loaded.value.weights
+  const changed = reheaded(wanted.value, options, data.value.classes.length, weights !== null)
+  if (!changed.ok) return changed
+  const project = changed.value
   const resolved = resolveWhole(project)
   if (!resolved.ok) return resolved
-  const data: Result<PreparedData> = await loadData(project.data, io)
-  if (!data.ok) return data
   const clashes = checkAgainstData(resolved.value, data.value, project.training)
   if (clashes.some(i => i.severity === 'error')) return failAll(clashes.filter(i => i.severity === 'error'))
   for (const { message } of clashes) io.note(`Note: ${message}`)
   const session = await openSession(project.training.backend, options.backend !== undefined, io)
   if (!session.ok) return session
-  const weights = options.fresh ? null : loaded.value.weights
   if (weights) io.note('Going on from the trained weights in the file; --fresh begins anew.')
   const model = openModel(session.value, project, resolved.value, weights)
   if (!model.ok) return model
@@ -84,7 +132,7 @@ export const openTraining = async (options: TrainOptions, argument: string, io: 
   const history: TrainEvent[] = []
   const job = {
     ...{ model: model.value, data: data.value, setup: project.training, backend: report },
-    ...{ resolved: resolved.value, engine: options.engine ?? 'auto' },
+    ...{ augment: project.data.augment, resolved: resolved.value, engine: options.engine ?? 'auto' },
   }
   return ok({
     project,

@@ -26,6 +26,11 @@ export class App {
     await this.page.getByRole('navigation', { name: 'Modes' }).getByRole('button', { name, exact: true }).click()
   }
 
+  /** The part of the Deploy panel that belongs to a format. */
+  exporter(title: string): Locator {
+    return this.page.locator('section', { has: this.page.getByRole('heading', { name: title, exact: true }) })
+  }
+
   /** Drags a layer from the palette with the mouse to a point of the page. */
   async dragLayer(title: string, x: number, y: number): Promise<void> {
     const source = this.page.getByRole('navigation', { name: 'Layers' }).getByRole('button', { name: title, exact: true })

@@ -67,7 +67,7 @@ export const makeFiles = (dialogs: Dialogs, known: KnownFiles): FileCalls => ({
 })
 
 const save = async (path: string, bytes: Uint8Array, known: KnownFiles): Promise<Result<SavedFile>> => {
-  const saved = await atomicSave(path, bytes)
+  const saved = await atomicSave(path, bytes, { backup: true })
   if (!saved.ok) return saved
   void sweepTemps(dirname(path))
   return ok({ token: await known.remember(path, bytes), name: basename(path), durable: true })

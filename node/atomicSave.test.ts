@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import * as promises from 'node:fs/promises'
-import { access, lstat, readlink, realpath, rename, rm } from 'node:fs/promises'
+import { access, copyFile, lstat, readlink, realpath, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { canMountTmpfs, compileScript, runAndKill, runAsOrdinaryUser, runOnSmallDisk, tempFolder } from './atomicSave.testkit.ts'
@@ -44,6 +44,22 @@ describe('saving a file', () => {
     expect(await codeOf(atomicSave(path, text('two')))).toBe('ok')
     expect(read(path)).toBe('two')
     expect(fs.readdirSync(folder)).toEqual(['a.netloom'])
+  })
+
+  it('keeps what the file held before beside it when asked to', async () => {
+    const path = join(folder, 'a.netloom')
+    for (const version of ['one', 'two', 'three']) expect(await codeOf(atomicSave(path, text(version), { backup: true }))).toBe('ok')
+    expect([read(path), read(`${path}.bak`)]).toEqual(['three', 'two'])
+    expect(temps()).toEqual([])
+  })
+
+  it('saves all the same where the old file cannot be kept', async () => {
+    const path = join(folder, 'a.netloom')
+    fs.writeFileSync(path, 'old')
+    fs.mkdirSync(`${path}.bak`)
+    expect(await codeOf(atomicSave(path, text('new'), { backup: true }))).toBe('ok')
+    expect(read(path)).toBe('new')
+    expect(temps()).toEqual([])
   })
 
   it('keeps the order of saves asked at once', async () => {
@@ -127,7 +143,10 @@ const failing = (n: number, code: string) => {
       },
     })
   const io = Object.fromEntries(
-    Object.entries({ rename, rm, realpath, lstat, readlink, access }).map(([k, call]) => [k, guard(k, call as () => Promise<unknown>)]),
+    Object.entries({ rename, rm, realpath, lstat, readlink, access, copyFile }).map(([k, call]) => [
+      k,
+      guard(k, call as () => Promise<unknown>),
+    ]),
   )
   const open = guard('open', promises.open)
   return { io: { ...io, open: async (...a: Parameters<typeof open>) => wrapHandle(await open(...a)) } as unknown as SaveIo, broken }
@@ -140,14 +159,14 @@ describe('a disk that fails at one point', () => {
     for (let n = 1; n < 40; n++) {
       fs.writeFileSync(path, 'old')
       const { io, broken } = failing(n, code)
-      const result = await atomicSave(path, text('the new text'), io)
+      const result = await atomicSave(path, text('the new text'), { io, backup: true })
       if (broken.length === 0) break
       met.push(...broken)
       expect(['old', 'the new text'], `call ${n} (${broken})`).toContain(read(path))
       if (result.ok) expect(read(path), `call ${n} (${broken})`).toBe('the new text')
       expect(temps(), `call ${n} (${broken})`).toEqual([])
     }
-    expect(met).toEqual(expect.arrayContaining(['open', 'writeFile', 'stat', 'sync', 'close', 'rename']))
+    expect(met).toEqual(expect.arrayContaining(['open', 'writeFile', 'stat', 'sync', 'close', 'copyFile', 'rename']))
   })
 
   it('notices a write that was cut short without an error', async () => {
@@ -159,7 +178,7 @@ describe('a disk that fails at one point', () => {
       handle.writeFile = data => write((data as Uint8Array).subarray(0, 3))
       return handle
     }
-    expect(await codeOf(atomicSave(path, text('the new text'), { ...promises, open }))).toBe('file/no-space')
+    expect(await codeOf(atomicSave(path, text('the new text'), { io: { ...promises, open } }))).toBe('file/no-space')
     expect(read(path)).toBe('old')
     expect(temps()).toEqual([])
   })

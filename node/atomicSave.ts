@@ -5,30 +5,38 @@ import { failAll, ok, type Result } from '../shared/result.ts'
 import { errorCode, fileIssue } from './fileIssue.ts'
 
 /** The calls to the file system that a save makes; tests pass their own to let each of them fail. */
-export type SaveIo = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'realpath' | 'lstat' | 'readlink' | 'access'>
+export type SaveIo = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'realpath' | 'lstat' | 'readlink' | 'access' | 'copyFile'>
 
 const queues = new Map<string, Promise<unknown>>()
+
+/** How a save is made. */
+export interface SaveOptions {
+  /** Keeps what the file held before beside it, with the ending `.bak`. */
+  readonly backup?: boolean
+  readonly io?: SaveIo
+}
 
 /**
  * Writes `bytes` to `path` wholly or not at all: a reader, a crash or a full disk meets the old file or the new one, never a part.
  * Saves to one path happen in the order asked. Links are followed, the mode is kept, a file closed to writing is refused.
  */
-export const atomicSave = (path: string, bytes: Uint8Array, io: SaveIo = fs): Promise<Result<null>> => {
+export const atomicSave = (path: string, bytes: Uint8Array, { backup = false, io = fs }: SaveOptions = {}): Promise<Result<null>> => {
   const key = resolve(path)
   const before = queues.get(key) ?? Promise.resolve()
-  const mine = before.then(() => saveNow(key, bytes, io))
+  const mine = before.then(() => saveNow(key, bytes, backup, io))
   queues.set(key, mine)
   return mine.finally(() => {
     if (queues.get(key) === mine) queues.delete(key)
   })
 }
 
-const saveNow = async (path: string, bytes: Uint8Array, io: SaveIo): Promise<Result<null>> => {
+const saveNow = async (path: string, bytes: Uint8Array, backup: boolean, io: SaveIo): Promise<Result<null>> => {
   try {
     const target = await followLinks(path, io)
     const temp = join(dirname(target), tempName())
     try {
       await writeTemp(temp, target, bytes, io)
+      if (backup) await keepOld(target, io)
       await renameOver(temp, target, io)
     } catch (error) {
       await io.rm(temp, { force: true }).catch(() => undefined)
@@ -68,6 +76,17 @@ const writeTemp = async (temp: string, target: string, bytes: Uint8Array, io: Sa
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** Copies the file that is about to be replaced; a copy that cannot be made must not keep the user from saving. */
+const keepOld = async (target: string, io: SaveIo): Promise<void> => {
+  const temp = join(dirname(target), tempName())
+  try {
+    await io.copyFile(target, temp)
+    await io.rename(temp, `${target}.bak`)
+  } catch {
+    await io.rm(temp, { force: true }).catch(() => undefined)
   }
 }
 

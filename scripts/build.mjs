@@ -19,7 +19,7 @@ const BUNDLES = {
       outExtension: { '.js': '.mjs' },
       format: 'esm',
       splitting: true,
-      external: ['@tensorflow/*', 'h5wasm', 'h5wasm/*', 'onnxruntime-web'],
+      external: ['@tensorflow/*', 'h5wasm', 'h5wasm/*', 'onnxruntime-web', '@resvg/*', 'webgpu'],
     },
   ],
   electron: [
@@ -64,7 +64,7 @@ const install = (files, stamp, time) => {
 
 /** Builds one target and says in how many ms; false when none of its sources exist. */
 export const build = async target => {
-  for (const script of ['genRegistry', 'buildKernels'])
+  for (const script of ['genRegistry', 'buildKernels', 'buildPlayer'])
     execFileSync(process.execPath, [join(root, `scripts/${script}.mjs`)], { stdio: ['ignore', 'ignore', 'inherit'] })
   const started = new Date()
   const bundles = BUNDLES[target].filter(({ entryPoints }) => Object.values(entryPoints).every(path => existsSync(join(root, path))))

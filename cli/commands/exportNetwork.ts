@@ -1,7 +1,9 @@
+import { libraries } from '../../node/libraries.ts'
 import { proofInputs, scorer } from '../../shared/engine/proof.ts'
 import type { AnyExporter, ExportOutput } from '../../shared/exporters/define.ts'
 import { exporterOf, exporters } from '../../shared/exporters/registry.ts'
 import { proofSentence } from '../../shared/exporters/verify.ts'
+import { inputShapeOf } from '../../shared/graph/checkData.ts'
 import type { ProjectFile } from '../../shared/graph/document.ts'
 import type { Resolved } from '../../shared/graph/resolved.ts'
 import { type ParamSchema, parseParams, readParam } from '../../shared/layers/params.ts'
@@ -52,17 +54,22 @@ const runTrained = async (
   if (!model.ok) return model
   const { engine } = session.value
   const { project, history } = loaded
-  const data = source === undefined ? ok(null) : await loadData({ ...project.data, source }, io)
+  const wanted = source ?? (def.needsData ? project.data.source : undefined)
+  const data = wanted === undefined ? ok(null) : await loadData({ ...project.data, source: wanted }, io, inputShapeOf(resolved))
   if (!data.ok) return data
-  const { tf, libraries } = engine
+  const { tf } = engine
   const probes = proofInputs(engine, model.value, data.value)
-  const score = scorer(engine, project.training.loss, data.value)
-  return def.run({ project, resolved, history, weights: weights.value, tf, libraries, model: model.value, probes, score }, set)
+  const score = scorer(engine, model.value, project.training.loss, data.value)
+  return def.run(
+    { project, resolved, history, libraries, weights: weights.value, tf, data: data.value, model: model.value, probes, score },
+    set,
+  )
 }
 
 const runExporter = (def: AnyExporter, task: Task, io: Io): Promise<Result<ExportOutput>> => {
   const { loaded, resolved, set } = task
-  return def.needsWeights ? runTrained(def, task, io) : def.run({ project: loaded.project, resolved, history: loaded.history }, set)
+  const { project, history } = loaded
+  return def.needsWeights ? runTrained(def, task, io) : def.run({ project, resolved, history, libraries }, set)
 }
 
 /** One file goes to the path itself, several into a folder of that name. */

@@ -1,4 +1,4 @@
-import { LOSSES, OPTIMIZERS, SCHEDULES } from '../../shared/graph/document.ts'
+import { CLIPS, FITS, LOSSES, OPTIMIZERS, SCHEDULES, UNFREEZES } from '../../shared/graph/document.ts'
 import { fail, failAll, type Issue, ok, type Result } from '../../shared/result.ts'
 import { defineCommand, JSON_OPTION } from '../command.ts'
 import { BACKEND_OPTION } from '../engine.ts'
@@ -14,9 +14,25 @@ const OPTIONS = {
   lr: { kind: 'float', min: 1e-9, max: 1000, help: 'Learning rate.' },
   schedule: { kind: 'choice', values: SCHEDULES, help: 'How the learning rate moves over the run.' },
   optimizer: { kind: 'choice', values: OPTIMIZERS, help: 'How gradients become new weights.' },
+  'weight-decay': { kind: 'float', min: 0, max: 1, help: 'Share, times the learning rate, that each step takes off every weight.' },
+  clip: {
+    kind: 'choice',
+    values: CLIPS,
+    help: 'Whether gradients are kept short: by value, by weight tensor (norm) or as a whole (globalNorm).',
+  },
+  'clip-limit': { kind: 'float', min: 1e-9, max: 1e6, help: 'The largest value or length that --clip leaves.' },
   loss: { kind: 'choice', values: LOSSES, help: 'What is made small.' },
   seed: { kind: 'int', min: 0, max: 2 ** 31 - 1, help: 'Seed of initial weights, order and dropout; the split keeps its own.' },
   limit: { kind: 'int', min: 0, max: 1e9, help: 'Most samples to train on; 0 for all.' },
+  augment: { kind: 'text', hint: 'NAME=STRENGTH,…', help: `Random changes to training pictures, e.g. shift=2,rotate=10; none for none.` },
+  fit: { kind: 'choice', values: FITS, help: "How pictures of another size come to the shape of the network's input." },
+  classes: { kind: 'text', hint: 'LIST', help: 'Classes to keep, by name or number, e.g. 0-4 or setosa,virginica; "" for all.' },
+  'per-class': { kind: 'int', min: 0, max: 1e9, help: 'Most samples of each class to train on; 0 for all.' },
+  'freeze-until': { kind: 'text', hint: 'NODE', help: 'Freeze this layer and all before it, and let the others learn.' },
+  'new-head': { kind: 'flag', help: 'Put a new head for the classes of the data behind the frozen layers.' },
+  'fine-tune': { kind: 'int', min: 0, max: 1_000_000, help: 'Epochs of a second phase in which frozen layers learn too; 0 for none.' },
+  'fine-tune-lr': { kind: 'float', min: 1e-9, max: 1000, help: 'Learning rate of the second phase; without it a tenth of the first.' },
+  unfreeze: { kind: 'choice', values: UNFREEZES, help: 'What the second phase sets free: all frozen layers or the upper half.' },
   ...BACKEND_OPTION,
   engine: { kind: 'choice', values: ['auto', 'tfjs'], help: 'auto trains by the fast engine where it can; tfjs switches it off.' },
   fresh: { kind: 'flag', help: 'Begin with new weights, though the file holds trained ones.' },

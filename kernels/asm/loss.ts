@@ -26,9 +26,13 @@ const TINY: f32 = 1e-7
   return layout == ONE_HOT ? <f32>(label == j) : <f32>label
 }
 
-/** Whether the guessed class is the right one; 0 for values. */
+/** Whether the guessed class is the right one; for values their mean absolute error. */
 @inline function hitOf(kind: i32, layout: i32, z: Ptr, targets: Ptr, row: i32, C: i32): f32 {
-  if (layout == VALUES) return 0
+  if (layout == VALUES) {
+    let off: f32 = 0
+    for (let j = 0; j < C; j++) off += abs(load<f32>(at(z, j)) - load<f32>(at(targets, row * C + j)))
+    return off / <f32>C
+  }
   const label = load<i32>(at(targets, row))
   if (layout != ONE_HOT) return <f32>(<i32>(load<f32>(z) > (kind == LOGISTIC ? <f32>0 : <f32>0.5)) == label)
   let best = 0

@@ -1,4 +1,4 @@
-// Optimizers in one pass over all weights, blocks [lo, hi) of 1024 floats (every buffer is padded to fours); formulas of tfjs, Nadam and AdamW of Keras 3.
+// Optimizers in one pass over all weights, blocks [lo, hi) of 1024 floats (every buffer is padded to fours); formulas of Keras 3.
 // `hyper` holds the numbers that change from step to step: rate, three constants and corrections worked out by the plan.
 import { at, Ptr, sum4 } from './base'
 
@@ -18,15 +18,17 @@ const NADAM: i32 = 8
 @inline function blend(a: v128, x: v128, rest: v128, y: v128): v128 { return plus(mul(a, x), mul(rest, y)) }
 @inline function less(w: Ptr, step: v128): void { v128.store(w, f32x4.sub(v128.load(w), step)) }
 
-/** hyper: 0 rate · 1 a (β1, momentum, ρ) · 2 b (β2) · 3 ε · 4, 5, 6 corrections · 7 1 − a · 8 1 − b; all as vectors of one value. */
+/** hyper: 0 rate · 1 a (β1, momentum, ρ) · 2 b (β2) · 3 ε · 4, 5, 6 corrections · 7 1 − a · 8 1 − b · 9 share that weights lose; all as vectors of one value. */
 @inline function constant(hyper: Ptr, i: i32): v128 { return v128.load32_splat(at(hyper, i)) }
 
 /** One block; `kind` is a literal, so that each optimizer becomes a loop of its own. */
 @inline function updateBlock(kind: i32, from: i32, to: i32, w0: Ptr, g0: Ptr, s0: Ptr, t0: Ptr, hyper: Ptr): void {
   const rate = constant(hyper, 0), a = constant(hyper, 1), b = constant(hyper, 2), eps = constant(hyper, 3), restA = constant(hyper, 7), restB = constant(hyper, 8)
   const c4 = constant(hyper, 4), c5 = constant(hyper, 5), c6 = constant(hyper, 6)
+  const decay = constant(hyper, 9), decays = load<f32>(hyper, 36) != 0
   for (let i = from; i < to; i += 4) {
     const w = at(w0, i), g = v128.load(at(g0, i)), s = at(s0, i), t = at(t0, i)
+    if (decays) less(w, mul(decay, v128.load(w)))
     if (kind == SGD) less(w, mul(rate, g))
     else if (kind == MOMENTUM || kind == NESTEROV) {
       const m = plus(mul(a, v128.load(s)), g)
@@ -41,17 +43,15 @@ const NADAM: i32 = 8
       v128.store(s, v)
       less(w, mul(f32x4.div(g, f32x4.sqrt(plus(v, eps))), rate))
     } else if (kind == ADADELTA) {
-      // As in tfjs, the step divides by the mean square before this gradient.
-      const v = v128.load(s), u = v128.load(t)
+      const v = blend(a, v128.load(s), restA, mul(g, g)), u = v128.load(t)
       const step = mul(f32x4.div(f32x4.sqrt(plus(u, eps)), f32x4.sqrt(plus(v, eps))), g)
-      v128.store(s, blend(a, v, restA, mul(g, g)))
+      v128.store(s, v)
       v128.store(t, blend(a, u, restA, mul(step, step)))
       less(w, mul(step, rate))
     } else if (kind == ADAM) {
       const m = blend(a, v128.load(s), restA, g), v = blend(b, v128.load(t), restB, mul(g, g))
       v128.store(s, m)
       v128.store(t, v)
-      if (load<f32>(hyper, 24) != 0) less(w, mul(c6, v128.load(w)))
       less(w, f32x4.div(mul(c4, m), plus(f32x4.sqrt(mul(v, c5)), eps)))
     } else if (kind == ADAMAX) {
       const m = blend(a, v128.load(s), restA, g), u = f32x4.max(mul(b, v128.load(t)), f32x4.abs(g))
@@ -90,6 +90,26 @@ export function penalise(lo: i32, hi: i32, scratch: Ptr, w: Ptr, g: Ptr, n: i32,
     const v = v128.load(at(w, i)), unit = v128.and(v128.or(v128.and(v, sign), one), f32x4.ne(v, f32x4.splat(0)))
     v128.store(at(g, i), plus(v128.load(at(g, i)), plus(mul(a, unit), mul(b, v))))
   }
+}
+
+/** Penalty l1 · Σ|w| + l2 · Σw² of each block [lo, hi) of 1024 floats. */
+export function penaltySums(lo: i32, hi: i32, scratch: Ptr, w: Ptr, n: i32, out: Ptr, l1: f32, l2: f32): void {
+  for (let block = lo; block < hi; block++) {
+    let sum = f32x4.splat(0), squared = f32x4.splat(0)
+    for (let i = block * 1024, end = min(i + 1024, n); i < end; i += 4) {
+      const v = v128.load(at(w, i))
+      sum = plus(sum, f32x4.abs(v))
+      squared = plus(squared, mul(v, v))
+    }
+    store<f32>(at(out, block), l1 * sum4(sum) + l2 * sum4(squared))
+  }
+}
+
+/** Adds the penalties (from `penaltySums`) to the total of the loss, once per row, as that total is a sum over rows. */
+export function addPenalties(lo: i32, hi: i32, scratch: Ptr, sums: Ptr, blocks: i32, rows: i32, totals: Ptr): void {
+  let sum: f64 = 0
+  for (let b = 0; b < blocks; b++) sum += <f64>load<f32>(at(sums, b))
+  store<f64>(totals, load<f64>(totals) + <f64>rows * sum)
 }
 
 /** Sum of squares of each block [lo, hi) of 1024 floats. */

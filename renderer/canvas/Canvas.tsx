@@ -9,6 +9,8 @@ import { PathsOverlay } from '../strips/PathsOverlay.tsx'
 import { hasSelection, nudge } from './actions.ts'
 import './card.css'
 import './canvas.css'
+import { CutBox } from './CutBox.tsx'
+import { CutLayer } from './CutLayer.tsx'
 import { canvasStore, useCanvas } from './canvasStore.ts'
 import { EmptyHint } from './EmptyHint.tsx'
 import { LayerCard } from './LayerNode.tsx'
@@ -109,6 +111,8 @@ const Table = () => {
         <Corner empty={flow.nodes.length === 0} />
       </ReactFlow>
       {flow.nodes.length === 0 && <EmptyHint />}
+      <CutLayer />
+      <CutBox />
       <QuickAddBox />
       <Menus />
     </section>

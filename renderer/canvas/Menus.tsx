@@ -10,13 +10,13 @@ import { canvasView } from './view.ts'
 
 /** Commands of each menu by id, in groups with a line between them. */
 const NODE = [
-  ['graph.rename', 'graph.connect', 'graph.bypass', 'graph.freeze'],
+  ['graph.rename', 'graph.connect', 'graph.bypass', 'graph.freeze', 'graph.cutBelow'],
   ['edit.cut', 'edit.copy', 'edit.duplicate', 'edit.delete'],
   ['graph.fitSelection'],
 ] as const
 const CANVAS = [
   ['graph.quickAdd', 'edit.paste'],
-  ['edit.selectAll', 'graph.layout', 'graph.direction', 'view.fit'],
+  ['edit.selectAll', 'graph.layout', 'graph.direction', 'graph.cut', 'view.fit'],
 ] as const
 
 const close = (): void => canvasStore.setState({ menu: null })

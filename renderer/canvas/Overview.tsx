@@ -5,7 +5,7 @@ import { STRIP } from './geometry.ts'
 import type { LayerNode } from './toFlow.ts'
 
 /** Canvas width in pixels below which the overview would cover the network. */
-const NARROW = 640
+const NARROW = 860
 
 /** Whether the canvas has room for the overview. */
 export const useRoom = (): boolean => useStore(s => s.width >= NARROW)

@@ -1,5 +1,6 @@
 import { Panel, useStore } from 'reactflow'
 import { showKeys } from '../commands/keys.ts'
+import { CutButton } from './CutButton.tsx'
 import { canvasView } from './view.ts'
 
 /** Zoom out, the zoom, zoom in, fit; beside the overview or in its corner. */
@@ -7,6 +8,7 @@ export const ZoomControls = ({ beside }: { beside: boolean }) => {
   const zoom = useStore(s => s.transform[2])
   return (
     <Panel position="bottom-right" className={beside ? 'zoom beside' : 'zoom'}>
+      <CutButton />
       <button type="button" aria-label="Zoom out" title={`Zoom out (${showKeys('Ctrl+-')})`} onClick={() => canvasView()?.zoomOut()}>
         −
       </button>

@@ -4,6 +4,7 @@ import { addNode, connect, insertOnWire, moveNodes, removeNodes } from '../../sh
 import { newNode } from '../../shared/graph/ids.ts'
 import { CARD } from '../../shared/graph/layout.ts'
 import { layerOf } from '../../shared/layers/registry.ts'
+import { outlineOf } from '../store/problems.ts'
 import { apply, projectStore, resolvedOf } from '../store/projectStore.ts'
 import { say, select, uiStore } from '../store/uiStore.ts'
 import { canvasStore, rememberLayer } from './canvasStore.ts'
@@ -39,10 +40,17 @@ const adding = (type: string, id: string, label: string, change: (doc: ProjectFi
   })
 }
 
+/** A new layer with its default parameters; an Input takes the shape that the chosen data has. */
+const freshNode = (project: ProjectFile, type: string, at: Position): GraphNode => {
+  const node = newNode(project, type, freePlace(project, at))
+  const data = takesInput(type) ? null : outlineOf(project)
+  return data ? { ...node, params: { ...node.params, shape: data.shape } } : node
+}
+
 /** Puts a new layer at a place, or into a wire, and selects it. */
 export const addLayerAt = (type: string, at: Position, wire: string | null = null): void => {
   const { project } = projectStore.getState()
-  const node = newNode(project, type, freePlace(project, at))
+  const node = freshNode(project, type, at)
   if (wire !== null && takesInput(type))
     adding(
       type,

@@ -39,6 +39,8 @@ interface CanvasState {
   readonly dropWire: string | null
   readonly hoverWire: string | null
   readonly connecting: Connecting | null
+  /** The wire that was picked up by one end. */
+  readonly heldWire: string | null
   readonly quickAdd: QuickAdd | null
   readonly menu: { readonly point: Point; readonly target: MenuTarget } | null
   /** The card whose name is being typed. */
@@ -77,6 +79,7 @@ export const canvasStore = createStore<CanvasState>(() => ({
   dropWire: null,
   hoverWire: null,
   connecting: null,
+  heldWire: null,
   quickAdd: null,
   menu: null,
   renaming: null,

@@ -36,7 +36,7 @@ const curve = (from: Position, to: Position, direction: Direction): readonly [Po
 const SAMPLES = 24
 
 /** Points along a wire, ends included. */
-const samples = (from: Position, to: Position, direction: Direction): readonly Position[] => {
+export const samples = (from: Position, to: Position, direction: Direction): readonly Position[] => {
   const [a, b, c, d] = curve(from, to, direction)
   return Array.from({ length: SAMPLES + 1 }, (_, i) => {
     const t = i / SAMPLES

@@ -13,12 +13,15 @@ const PADDING = { top: '16px', left: '20px', right: '20px', bottom: '46px' } as 
 
 const ms = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 160)
 
+/** Width of a card with the room of its strip. */
+const widthOf = ({ data }: LayerNode): number => CARD.width + (data.folded ? 0 : STRIP.gap + STRIP.width)
+
 /** Shows all cards, or these, with the room of their strips, so that nothing has to move when the strips appear. */
 const showCards = (flow: ReactFlowInstance<LayerNode>, box: DOMRect, nodes: readonly string[], duration: number): void => {
   const shown = flow.getNodes().filter(n => !nodes.length || nodes.includes(n.id))
   if (!shown.length || box.width === 0) return
   const bounds = flow.getNodesBounds(shown)
-  const right = Math.max(...shown.map(n => n.position.x + CARD.width + (!n.data.folded ? STRIP.gap + STRIP.width : 0)))
+  const right = Math.max(...shown.map(n => n.position.x + widthOf(n)))
   const wide = { ...bounds, width: right - bounds.x }
   void flow.setViewport(getViewportForBounds(wide, box.width, box.height, ZOOM.min, ZOOM.fit, PADDING), { duration })
 }
@@ -30,9 +33,10 @@ const shift = (from: number, to: number, low: number, high: number): number => {
 }
 
 const inside = (flow: ReactFlowInstance<LayerNode>, box: DOMRect): boolean =>
-  flow.getNodes().every(({ position: { x, y } }) => {
+  flow.getNodes().every(node => {
+    const { x, y } = node.position
     const from = flow.flowToScreenPosition({ x, y })
-    const to = flow.flowToScreenPosition({ x: x + CARD.width, y: y + CARD.height })
+    const to = flow.flowToScreenPosition({ x: x + widthOf(node), y: y + CARD.height })
     return from.x >= box.left && from.y >= box.top && to.x <= box.right && to.y <= box.bottom
   })
 

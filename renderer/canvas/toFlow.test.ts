@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { ProjectFile } from '../../shared/graph/document.ts'
 import { moveNodes, setParams } from '../../shared/graph/edit.ts'
 import { resolve } from '../../shared/graph/resolve.ts'
+import { wireWidth } from '../../shared/picture/graphSvg.ts'
 import { templateOf } from '../../templates/templates.ts'
-import { type FlowUi, flowMapper, wireWidth } from './toFlow.ts'
+import { type FlowUi, flowMapper } from './toFlow.ts'
 
 const lenet = (): ProjectFile => {
   const template = templateOf('lenet')

@@ -2,7 +2,8 @@ import type { Edge, Node, NodeHandle } from 'reactflow'
 import type { Position, ProjectFile } from '../../shared/graph/document.ts'
 import { CARD } from '../../shared/graph/layout.ts'
 import type { Resolved, ResolvedNode } from '../../shared/graph/resolved.ts'
-import { dims, type Shape, sizeOf } from '../../shared/layers/shape.ts'
+import { dims, type Shape } from '../../shared/layers/shape.ts'
+import { wireWidth } from '../../shared/picture/graphSvg.ts'
 import type { Direction } from './canvasStore.ts'
 import { foldedCards, placesOf, portOf } from './geometry.ts'
 
@@ -56,9 +57,6 @@ export const spoken = ({ node, def, output, parameters, issues }: ResolvedNode):
   ]
     .filter(part => part !== null)
     .join(', ')
-
-/** Line width of a wire in pixels: 1.5 and a little more for large tensors. */
-export const wireWidth = (shape: Shape | null): number => 1.5 + (shape ? Math.log2(sizeOf(shape) + 1) * 0.05 : 0)
 
 const cardOf = (resolved: ResolvedNode, place: Position, selected: boolean, folded: boolean, ui: FlowUi): LayerNode => ({
   id: resolved.node.id,

@@ -8,7 +8,7 @@ export interface CanvasView {
   zoomIn(): void
   zoomOut(): void
   zoomTo(zoom: number): void
-  /** Whether every card lies inside the canvas. */
+  /** Whether every card lies inside the canvas, with the room of its strip. */
   allInSight(): boolean
   /** Pans until one card is in sight. */
   reveal(node: string): void

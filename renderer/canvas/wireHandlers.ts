@@ -1,4 +1,6 @@
 import type { Connection, FinalConnectionState, OnConnectStartParams } from 'reactflow'
+import type { ProjectFile } from '../../shared/graph/document.ts'
+import { removeWires } from '../../shared/graph/edit.ts'
 import { CARD } from '../../shared/graph/layout.ts'
 import { projectStore, resolvedOf } from '../store/projectStore.ts'
 import { say } from '../store/uiStore.ts'
@@ -12,30 +14,40 @@ const pointOf = (event: MouseEvent | TouchEvent): Point => {
   return { x: at?.clientX ?? 0, y: at?.clientY ?? 0 }
 }
 
+/** The document as it is while a wire hangs loose. */
+const withoutHeld = (): ProjectFile => {
+  const { project } = projectStore.getState()
+  const { heldWire } = canvasStore.getState()
+  return heldWire ? removeWires(project, [heldWire]) : project
+}
+
 const start = (_: unknown, { nodeId, handleType }: OnConnectStartParams): void => {
   if (!nodeId) return
   const side = handleType === 'source' ? 'out' : 'in'
-  const { project } = projectStore.getState()
+  const project = withoutHeld()
   canvasStore.setState({ connecting: { node: nodeId, side, possible: connectableNodes(project.graph, resolvedOf(project), nodeId, side) } })
 }
 
 const attach = (node: string, side: 'out' | 'in', other: string): void =>
   side === 'out' ? connectOrSay(node, other) : connectOrSay(other, node)
 
-/** Draws a wire, or says why it may not be drawn. */
+/** Draws a wire, or moves the one that was picked up; says why when it may not go there. */
 export const connectOrSay = (from: string, to: string): void => {
-  const why = refusal(projectStore.getState().project, from, to)
+  const { heldWire } = canvasStore.getState()
+  const why = refusal(withoutHeld(), from, to)
   if (why) say(why, 'bad')
+  else if (heldWire) edit.reconnect(heldWire, from, to)
   else edit.connect(from, to)
 }
 
 const end = (event: MouseEvent | TouchEvent, state: FinalConnectionState): void => {
-  const { connecting } = canvasStore.getState()
+  const { connecting, heldWire } = canvasStore.getState()
   canvasStore.setState({ connecting: null })
   if (!connecting || state.isValid) return
   const screen = pointOf(event)
   const over = document.elementFromPoint(screen.x, screen.y)?.closest<HTMLElement>('.react-flow__node')?.dataset.id ?? state.toNode?.id
-  if (over === undefined) askFor(connecting, screen)
+  if (over === undefined && heldWire) edit.disconnect(heldWire)
+  else if (over === undefined) askFor(connecting, screen)
   else if (over !== connecting.node) attach(connecting.node, connecting.side, over)
 }
 
@@ -49,10 +61,16 @@ const askFor = (connecting: Connecting, screen: Point): void => {
   })
 }
 
-/** Drawing wires: possible ends light up, others are refused with a sentence, and an end in empty space asks what should stand there. */
+/**
+ * Drawing wires: possible ends light up, others are refused with a sentence, and an end in empty space asks what should stand there.
+ * A wire picked up by one end goes to another card, or is gone when it is dropped in empty space.
+ */
 export const wireHandlers = {
   onConnectStart: start,
   onConnectEnd: end,
+  onReconnectStart: (_: unknown, { id }: { readonly id: string }) => canvasStore.setState({ heldWire: id }),
+  onReconnect: (_: unknown, { source, target }: Connection) => connectOrSay(source, target),
+  onReconnectEnd: () => canvasStore.setState({ heldWire: null }),
   onConnect: ({ source, target }: Connection) => connectOrSay(source, target),
   isValidConnection: ({ source, target }: { readonly source: string; readonly target: string }) => {
     const { connecting } = canvasStore.getState()

@@ -10,6 +10,7 @@ import { issue } from '../../shared/result.ts'
 import { templates } from '../../templates/templates.ts'
 import { dataStore } from '../store/dataStore.ts'
 import { probeStore } from '../store/probeStore.ts'
+import { whyNotTrain } from '../store/problems.ts'
 import { apply, load, projectStore } from '../store/projectStore.ts'
 import { emptyCurves, runStore } from '../store/runStore.ts'
 import { uiStore } from '../store/uiStore.ts'
@@ -20,7 +21,7 @@ import { fakeEngine, refused } from './fakeEngine.testkit.ts'
 import { forgetModel } from './model.ts'
 import { moveProbe, watch } from './probe.ts'
 import { startTraining as startFollowing } from './start.ts'
-import { pause, setLearningRate, startTraining, stop, whyNotTrain } from './training.ts'
+import { pause, setLearningRate, startTraining, stop } from './training.ts'
 
 const lenet = templates.find(t => t.id === 'lenet')?.project as ProjectFile
 const settled = (): Promise<void> => new Promise(done => setTimeout(done, 0))

@@ -2,34 +2,31 @@ import { datasetOf } from '../../shared/data/catalogue.ts'
 import type { DatasetDef } from '../../shared/data/define.ts'
 import { IDX_PREFIX } from '../../shared/data/idx.ts'
 import type { DataSummary, ExportedFile } from '../../shared/engine/protocol.ts'
+import { inputShapeOf } from '../../shared/graph/checkData.ts'
 import type { DataChoice, ProjectFile } from '../../shared/graph/document.ts'
 import { setData } from '../../shared/graph/edit.ts'
 import type { Shape } from '../../shared/layers/shape.ts'
 import { fail, type Issue, ok, type Result } from '../../shared/result.ts'
 import { host } from '../host/pickHost.ts'
-import { dataStore } from '../store/dataStore.ts'
+import { dataStore, isLoaded } from '../store/dataStore.ts'
 import { apply, projectStore, resolvedOf } from '../store/projectStore.ts'
 import { say } from '../store/uiStore.ts'
 import { call } from './engine.ts'
 
 /** Files that a source needed, kept so that a change of the split does not fetch them again. */
 let kept: { readonly source: string; readonly files: readonly ExportedFile[] } | null = null
-let loadedKey = ''
 let under: { readonly key: string; readonly work: Promise<Result<DataSummary>> } | null = null
 let cancelled = false
 let downloading: string | null = null
 
 /** Shape that the network's first input wants, `[height, width, channels]` or `[features]`; null when it cannot be known. */
-export const wantedShape = (project: ProjectFile): Shape | null => {
-  const resolved = resolvedOf(project)
-  const first = resolved.inputs[0]
-  return (first === undefined ? null : resolved.nodes.get(first)?.output) ?? null
+export const wantedShape = (project: ProjectFile): Shape | null => inputShapeOf(resolvedOf(project))
+
+/** Everything that the loaded data depends on: pictures are augmented later, and only fitted ones depend on the network. */
+const keyOf = (project: ProjectFile): string => {
+  const { augment: _, ...choice } = project.data
+  return JSON.stringify([choice, choice.fit === 'exact' ? null : wantedShape(project)])
 }
-
-const keyOf = (project: ProjectFile): string => JSON.stringify(project.data)
-
-/** Whether the worker holds exactly the data that this project asks for. */
-export const isLoaded = (project: ProjectFile): boolean => dataStore.getState().summary !== null && loadedKey === keyOf(project)
 
 /** True when loading asks the network for nothing: bundled, generated or fetched before in this window. */
 export const isAtHand = (source: string): boolean => {
@@ -82,8 +79,7 @@ const load = async (project: ProjectFile): Promise<Result<DataSummary>> => {
   const answer = files.ok ? await call('loadData', { choice: project.data, shape: wantedShape(project), files: files.value }) : files
   const loaded: Result<DataSummary> = answer.ok && cancelled ? fail('data/cancelled', 'Loading was cancelled.') : answer
   if (loaded.ok) {
-    loadedKey = keyOf(project)
-    dataStore.setState({ summary: loaded.value, loading: null })
+    dataStore.setState({ summary: loaded.value, loadedFor: project.data, loading: null })
   } else {
     dataStore.setState({ loading: null, issue: cancelled ? null : loaded.issues[0] })
   }
@@ -96,7 +92,7 @@ export const ensureData = (): Promise<Result<DataSummary>> => {
   const { summary } = dataStore.getState()
   const key = keyOf(project)
   if (under?.key === key) return under.work
-  if (summary && loadedKey === key) return Promise.resolve(ok(summary))
+  if (summary && isLoaded(project)) return Promise.resolve(ok(summary))
   const before = under?.work ?? Promise.resolve()
   const work: Promise<Result<DataSummary>> = before
     .then(() => load(project))
@@ -113,7 +109,7 @@ export const sourceTitle = (source: string): string =>
 
 /** Forgets what the worker held, because it was replaced by a new one. */
 export const forgetLoaded = (): void => {
-  loadedKey = ''
+  dataStore.setState({ loadedFor: null })
 }
 
 /** Stops a download or a load under way; the data that was loaded before stays. */
@@ -142,7 +138,7 @@ export const openLocalData = async (): Promise<void> => {
   if (!chosen.value) return
   const source = `${IDX_PREFIX}${chosen.value.label}`
   kept = { source, files: chosen.value.files }
-  loadedKey = ''
+  forgetLoaded()
   await chooseSource(source)
 }
 

@@ -2,6 +2,7 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { Verification } from '../../shared/engine/protocol.ts'
 import type { AnyExporter } from '../../shared/exporters/define.ts'
+import { roundingSentence } from '../../shared/exporters/verify.ts'
 import type { Issue } from '../../shared/result.ts'
 import { host } from '../host/pickHost.ts'
 import { projectStore } from '../store/projectStore.ts'
@@ -22,10 +23,12 @@ interface DeployState {
   /** Format under way. */
   readonly busy: string | null
   readonly outcomes: Readonly<Record<string, ExportOutcome>>
+  /** What was chosen for each format, by its parameters' names; the rest is as the format has it. */
+  readonly choices: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 /** Exports of this window's session. */
-export const deployStore = createStore<DeployState>(() => ({ busy: null, outcomes: {} }))
+export const deployStore = createStore<DeployState>(() => ({ busy: null, outcomes: {}, choices: {} }))
 
 /** Reads the exports in a component. */
 export const useDeploy = <T>(pick: (state: DeployState) => T): T => useStore(deployStore, pick)
@@ -34,13 +37,22 @@ const finish = (format: string, outcome: ExportOutcome): void =>
   deployStore.setState(s => ({ busy: null, outcomes: { ...s.outcomes, [format]: outcome } }))
 
 /** `Read back in tfjs on 32 samples: max |Δ| 3e-7, same class 32/32`. */
-export const proofSentence = ({ runtime, samples, maxAbsDiff, sameClass }: Verification): string =>
-  `Read back in ${runtime} on ${samples} samples: max |Δ| ${maxAbsDiff === 0 ? '0' : maxAbsDiff.toExponential(0)}, ${sameClass ? `same class ${samples}/${samples}` : 'classes differ'}`
+export const proofSentence = (v: Verification): string => {
+  const { runtime, samples, maxAbsDiff } = v
+  const difference = maxAbsDiff === 0 ? '0' : maxAbsDiff.toExponential(0)
+  const agreeing = v.sameClass ? samples : (v.agreeing ?? 0)
+  return `Read back in ${runtime} on ${samples} samples: max |Δ| ${difference}, same class ${agreeing}/${samples}${roundingSentence(v) && `.${roundingSentence(v)}`}`
+}
 
-/** Turns the network into files of a format, proves them where that is possible, and writes them where the user says. */
-export const exportTo = async (def: AnyExporter, set: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+/** Chooses one value for a format. */
+export const choose = (format: string, name: string, value: unknown): void =>
+  deployStore.setState(s => ({ choices: { ...s.choices, [format]: { ...s.choices[format], [name]: value } } }))
+
+/** Turns the network into files of a format, as chosen, proves them where that is possible, and writes them where the user says. */
+export const exportTo = async (def: AnyExporter): Promise<void> => {
   if (deployStore.getState().busy) return
   const { project } = projectStore.getState()
+  const set = deployStore.getState().choices[def.id] ?? {}
   deployStore.setState({ busy: def.id })
   const ready = await ensureModel()
   const made = ready.ok ? await call('export', { format: def.id, project, history: runStore.getState().history, set }) : ready

@@ -39,7 +39,7 @@ export const fakeEngine = () => {
     build: () => ok({ parameters: 1 }),
     watch: ({ input }) => ok(input ? seen(3) : null),
     weights: () => ok([{ name: 'conv_1/bias', shape: [1], values: Float32Array.of(7) }]),
-    evaluate: () => ok({ loss: 0.1, accuracy: 0.9, count: 20, confusion: [] }),
+    evaluate: () => ok({ loss: 0.1, accuracy: 0.9, count: 20, confusion: [], metrics: {} }),
   }
   const call: EngineLink['call'] = async (name, args) => {
     asked.push({ name, args })

@@ -48,6 +48,21 @@ describe('a run as the window follows it', () => {
     expect(state()).toMatchObject({ status: 'idle', loss: 0.4, secondsLeft: 0 })
   })
 
+  it('marks where fine-tuning begins, and keeps what was measured of the head', () => {
+    const backend = { backend: 'wasm', adapter: '', threads: 2, reason: 'It is there.', fellBack: false } as const
+    const phase = { type: 'phase', epochs: 1, trainable: 5, backend, note: null } as const
+    const features = { layers: 2, node: 'pool', bytes: 100, seconds: 0.1, uncached: 16 }
+    send(started, { type: 'features', step: 0, phase: 'head', layers: 2, done: 0.5 })
+    expect(state()).toMatchObject({ status: 'running', featuresDone: 0.5, phase: 'head' })
+    send({ ...phase, step: 0, phase: 'head', learningRate: 0.01, features }, { ...epoch(1), phase: 'head' } as TrainEvent)
+    expect(state()).toMatchObject({ featuresDone: null, speedup: 8 })
+    send({ ...phase, step: 2, phase: 'fineTune', learningRate: 0.001, features: null }, { ...epoch(2), phase: 'fineTune' } as TrainEvent)
+    expect(state()).toMatchObject({ phase: 'fineTune', speedup: 8, features })
+    expect(state().curves.marks).toEqual([{ step: 2, text: 'fine-tuning, rate 1e-3' }])
+    send(started)
+    expect(state()).toMatchObject({ phase: null, features: null, speedup: null })
+  })
+
   it('marks a change of the learning rate where it happened', () => {
     send(started, batch(1, 2), { type: 'changed', step: 1, what: 'learningRate', from: 0.001, to: 0.0003 })
     expect(state().curves.marks).toEqual([{ step: 1, text: 'rate 1e-3 → 3e-4' }])

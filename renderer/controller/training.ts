@@ -1,14 +1,12 @@
-import { datasetOf } from '../../shared/data/catalogue.ts'
 import type { TrainCommand } from '../../shared/engine/protocol.ts'
-import { checkAgainstData, type DataOutline } from '../../shared/graph/checkData.ts'
 import type { ProjectFile, TrainingSetup } from '../../shared/graph/document.ts'
 import { setTraining } from '../../shared/graph/edit.ts'
-import { type Issue, issue } from '../../shared/result.ts'
-import { dataStore } from '../store/dataStore.ts'
-import { apply, projectStore, resolvedOf } from '../store/projectStore.ts'
+import type { Issue } from '../../shared/result.ts'
+import { whyNotTrain } from '../store/problems.ts'
+import { apply, projectStore } from '../store/projectStore.ts'
 import { emptyCurves, runStore } from '../store/runStore.ts'
 import { say, showPanel, uiStore } from '../store/uiStore.ts'
-import { ensureData, isLoaded } from './data.ts'
+import { ensureData } from './data.ts'
 import { call } from './engine.ts'
 import { clearEvaluation } from './evaluate.ts'
 import { ensureModel, markTrained, rebuildFresh } from './model.ts'
@@ -16,25 +14,6 @@ import { rewatch } from './probe.ts'
 
 /** Panels that show a run; Train leaves them in front. */
 const RUN_PANELS: readonly string[] = ['curves', 'featureMaps', 'testPad']
-
-/** What the graph must know of the chosen data: from the loaded data, else from the catalogue; null for files not yet read. */
-const outlineOf = (project: ProjectFile): DataOutline | null => {
-  const { summary } = dataStore.getState()
-  if (summary && isLoaded(project)) return summary
-  const def = datasetOf(project.data.source)
-  return def ? { shape: def.shape, classes: def.classes, kind: def.shape.length === 3 ? 'image' : 'table' } : null
-}
-
-const misfits = (project: ProjectFile, outline: DataOutline): readonly Issue[] =>
-  checkAgainstData(resolvedOf(project), outline, project.training).filter(i => i.severity === 'error')
-
-/** Why this project cannot be trained now, worst first; empty when it can. */
-export const whyNotTrain = (project: ProjectFile): readonly Issue[] => {
-  if (project.graph.nodes.length === 0) return [issue('train/empty', 'The canvas is empty: add an Input and layers first.')]
-  const errors = resolvedOf(project).issues.filter(i => i.severity === 'error')
-  const outline = outlineOf(project)
-  return errors.length > 0 || !outline ? errors : misfits(project, outline)
-}
 
 const abort = (reason: Issue | null): void => {
   runStore.setState({ status: 'idle', issue: reason })
@@ -80,7 +59,7 @@ export const startTraining = async (): Promise<void> => {
   const data = await ensureData()
   if (runStore.getState().status !== 'starting') return abort(null)
   if (!data.ok) return abort(data.issues[0].code === 'data/cancelled' ? null : data.issues[0])
-  const wrong = misfits(project, data.value)
+  const wrong = whyNotTrain(project)
   if (wrong.length > 0) {
     abort(null)
     return refuse(wrong)
@@ -133,9 +112,22 @@ export const forgetLearned = async (): Promise<void> => {
 export const changeTraining = (patch: Partial<TrainingSetup>, gesture: string | null = null): void =>
   apply('Change training', p => setTraining(p, patch), gesture)
 
+/** Sends a run under way another rate if it is in that phase. */
+const sendRate = (value: number, fineTuning: boolean): void => {
+  const { status, phase } = runStore.getState()
+  if ((status === 'running' || status === 'paused') && (phase === 'fineTune') === fineTuning) send({ type: 'learningRate', value })
+}
+
 /** Changes the learning rate of the project and of a run under way, whose curves then carry a mark. */
 export const setLearningRate = (value: number, gesture: string | null = null): void => {
   changeTraining({ learningRate: value }, gesture)
-  const { status } = runStore.getState()
-  if (status === 'running' || status === 'paused') send({ type: 'learningRate', value })
+  sendRate(value, false)
+}
+
+/** The same for the rate of fine-tuning. */
+export const setFineTuneRate = (value: number): void => {
+  const { fineTune } = projectStore.getState().project.training
+  if (!fineTune) return
+  changeTraining({ fineTune: { ...fineTune, learningRate: value } })
+  sendRate(value, true)
 }

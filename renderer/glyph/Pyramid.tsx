@@ -1,6 +1,6 @@
 import type { Category } from '../../shared/layers/define.ts'
 import type { Shape } from '../../shared/layers/shape.ts'
-import { boxOf, extentOf, rise } from './glyph.ts'
+import { boxOf, extentOf, rise } from '../../shared/picture/glyph.ts'
 import { Solid } from './Solid.tsx'
 
 /** One layer of a pyramid. */

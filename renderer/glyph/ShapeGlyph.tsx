@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import type { Category } from '../../shared/layers/define.ts'
 import type { Shape } from '../../shared/layers/shape.ts'
-import { boxOf, extentOf, rise } from './glyph.ts'
+import { boxOf, extentOf, rise } from '../../shared/picture/glyph.ts'
 import { Solid } from './Solid.tsx'
 
 interface Props {

@@ -1,5 +1,6 @@
 import type { Category } from '../../shared/layers/define.ts'
-import { type Box, colourOf, faces, shades } from './glyph.ts'
+import { type Box, faces } from '../../shared/picture/glyph.ts'
+import { colourOf, shades } from './glyph.ts'
 
 interface Props {
   readonly box: Box

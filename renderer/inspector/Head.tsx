@@ -15,7 +15,11 @@ export const Head = ({ resolved: { node, def } }: { resolved: ResolvedNode }) =>
         <EyeOff size={14} />
       </Switch>
       {def?.weights && (
-        <Switch label="Freeze: keep the weights while training" on={node.frozen} run={() => toggleFrozen([node.id])}>
+        <Switch
+          label={`Freeze: keep the weights while training (${showKeys('Ctrl+Shift+F')})`}
+          on={node.frozen}
+          run={() => toggleFrozen([node.id])}
+        >
           <Snowflake size={14} />
         </Switch>
       )}

@@ -1,3 +1,4 @@
+import { useProblems } from '../store/problems.ts'
 import { useResolved } from '../store/projectStore.ts'
 import { useUi } from '../store/uiStore.ts'
 import { NodeInsight } from '../strips/NodeInsight.tsx'
@@ -24,13 +25,14 @@ export const Inspector = () => {
 
 const One = ({ id }: { id: string }) => {
   const resolved = useResolved().nodes.get(id)
+  const issues = useProblems().filter(issue => issue.node === id)
   if (!resolved) return null
   return (
     <>
       <Head resolved={resolved} />
-      {resolved.issues.length > 0 && (
+      {issues.length > 0 && (
         <section className="inspector-section" aria-label="Problems of this layer">
-          {resolved.issues.map(issue => (
+          {issues.map(issue => (
             <IssueNote key={`${issue.code} ${issue.message}`} issue={issue} />
           ))}
         </section>

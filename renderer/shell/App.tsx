@@ -8,6 +8,7 @@ import { Sidebar } from '../sidebar/Sidebar.tsx'
 import { StartPage } from '../start/StartPage.tsx'
 import { useProject } from '../store/projectStore.ts'
 import { useUi } from '../store/uiStore.ts'
+import { Guarded } from '../ui/Guarded.tsx'
 import { Dock } from './Dock.tsx'
 import './shell.css'
 import { StatusBar } from './StatusBar.tsx'
@@ -20,7 +21,7 @@ export const App = () => {
   const isOpen = useProject(s => s.isOpen)
   return (
     <>
-      {isOpen ? <Editor /> : <StartPage />}
+      <Guarded area="window">{isOpen ? <Editor /> : <StartPage />}</Guarded>
       <CommandPalette />
       <ShortcutSheet />
       <UnsavedDialog />
@@ -37,7 +38,9 @@ const Editor = () => {
       <TitleBar />
       <Group id="netloom.across" orientation="horizontal" className="shell-main" {...across}>
         <Panel id="palette" className="shell-side" defaultSize="212px" minSize="160px" maxSize="320px">
-          <Palette />
+          <Guarded area="palette">
+            <Palette />
+          </Guarded>
         </Panel>
         <Separator className="split across" />
         <Panel id="middle" minSize="360px">
@@ -45,7 +48,9 @@ const Editor = () => {
         </Panel>
         <Separator className="split across" />
         <Panel id="inspector" className="shell-side right" defaultSize="292px" minSize="240px" maxSize="460px">
-          <RightSide />
+          <Guarded area="side panel">
+            <RightSide />
+          </Guarded>
         </Panel>
       </Group>
       <StatusBar />
@@ -59,19 +64,27 @@ const Middle = () => {
   if (!dockOpen) {
     return (
       <div className="shell-middle">
-        <Canvas />
-        <Dock />
+        <Guarded area="canvas">
+          <Canvas />
+        </Guarded>
+        <Guarded area="dock">
+          <Dock />
+        </Guarded>
       </div>
     )
   }
   return (
     <Group id="netloom.down" orientation="vertical" {...down}>
       <Panel id="canvas" minSize="160px">
-        <Canvas />
+        <Guarded area="canvas">
+          <Canvas />
+        </Guarded>
       </Panel>
       <Separator className="split down" />
       <Panel id="dock" defaultSize="226px" minSize="120px" maxSize="70%">
-        <Dock />
+        <Guarded area="dock">
+          <Dock />
+        </Guarded>
       </Panel>
     </Group>
   )

@@ -1,4 +1,5 @@
-import { whole } from '../ui/format.ts'
+import { metrics, precisions, recalls } from '../../shared/engine/metrics.ts'
+import { percent, whole } from '../ui/format.ts'
 
 /** Largest table whose cells still hold a number. */
 const READABLE = 12
@@ -42,6 +43,36 @@ export const Confusion = ({ counts, classes }: { counts: readonly (readonly numb
           ))}
         </tbody>
       </table>
+      <PerClass counts={counts} classes={classes} />
     </div>
+  )
+}
+
+/** Precision and recall of every class. */
+const PerClass = ({ counts, classes }: { counts: readonly (readonly number[])[]; classes: readonly string[] }) => {
+  const [precision, recall] = [precisions(counts), recalls(counts)]
+  return (
+    <details className="side-more">
+      <summary>Precision and recall by class</summary>
+      <table className="per-class">
+        <thead>
+          <tr>
+            <th>Class</th>
+            <th title={metrics.precision.doc}>Precision</th>
+            <th title={metrics.recall.doc}>Recall</th>
+          </tr>
+        </thead>
+        <tbody>
+          {counts.map((_, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a class is its index
+            <tr key={i}>
+              <th>{classes[i] ?? i}</th>
+              <td className="mono">{percent(precision[i] ?? Number.NaN)}</td>
+              <td className="mono">{percent(recall[i] ?? Number.NaN)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   )
 }

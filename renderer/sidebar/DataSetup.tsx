@@ -2,15 +2,17 @@ import { FolderOpen } from 'lucide-react'
 import { datasets } from '../../shared/data/catalogue.ts'
 import type { DatasetDef } from '../../shared/data/define.ts'
 import { IDX_PREFIX } from '../../shared/data/idx.ts'
+import { classesText, parseClasses } from '../../shared/data/prepare/classes.ts'
 import type { DataSummary } from '../../shared/engine/protocol.ts'
 import { dims } from '../../shared/layers/shape.ts'
-import { cancelData, changeData, chooseSource, ensureData, isLoaded, notLoadedSentence, openLocalData } from '../controller/data.ts'
-import { useData } from '../store/dataStore.ts'
+import { cancelData, changeData, chooseSource, ensureData, notLoadedSentence, openLocalData } from '../controller/data.ts'
+import { isLoaded, useData } from '../store/dataStore.ts'
 import { endGesture, useProject } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
 import { showPanel } from '../store/uiStore.ts'
 import { bytes, percent, whole } from '../ui/format.ts'
-import { ChoiceRow, Fact, NumberRow, Section } from './fields.tsx'
+import { AugmentSetup } from './AugmentSetup.tsx'
+import { ChoiceRow, Fact, NumberRow, Section, TextRow } from './fields.tsx'
 
 /** Which data the network learns from, and how it is split and normalised. */
 export const DataSetup = () => {
@@ -20,6 +22,7 @@ export const DataSetup = () => {
       <Sources idle={idle} />
       <Loaded />
       <Preparation idle={idle} />
+      <AugmentSetup idle={idle} />
     </>
   )
 }
@@ -210,6 +213,17 @@ const Preparation = ({ idle }: { idle: boolean }) => {
         ]}
         onTake={normalise => changeData({ normalise })}
       />
+      <ChoiceRow
+        label="Picture size"
+        value={choice.fit}
+        disabled={!idle}
+        options={[
+          ['exact', 'As it is'],
+          ['pad', 'Padded to the input'],
+          ['resize', 'Resized to the input'],
+        ]}
+        onTake={fit => changeData({ fit })}
+      />
       <NumberRow
         label="Use at most"
         value={choice.limit}
@@ -220,6 +234,24 @@ const Preparation = ({ idle }: { idle: boolean }) => {
         text={v => (v === 0 ? '0 (all)' : String(v))}
         step={(v, by) => Math.max(0, v + by * 500)}
         onTake={limit => changeData({ limit })}
+      />
+      <TextRow
+        label="Classes"
+        value={classesText(choice.classes)}
+        placeholder="all, or e.g. 0-4"
+        disabled={!idle}
+        onTake={text => changeData({ classes: parseClasses(text) })}
+      />
+      <NumberRow
+        label="Per class"
+        value={choice.perClass}
+        min={0}
+        max={10_000_000}
+        whole
+        disabled={!idle}
+        text={v => (v === 0 ? '0 (all)' : String(v))}
+        step={(v, by) => Math.max(0, v + by * 10)}
+        onTake={perClass => changeData({ perClass })}
       />
       <NumberRow
         label="Split seed"

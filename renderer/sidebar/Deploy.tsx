@@ -1,8 +1,12 @@
 import { Check, Download, TriangleAlert } from 'lucide-react'
+import { type ComponentType, useState } from 'react'
 import type { AnyExporter } from '../../shared/exporters/define.ts'
 import { exporters } from '../../shared/exporters/registry.ts'
-import { type ExportOutcome, exportTo, proofSentence, useDeploy } from '../controller/deploy.ts'
+import type { Param } from '../../shared/layers/params.ts'
+import { choose, type ExportOutcome, exportTo, proofSentence, useDeploy } from '../controller/deploy.ts'
 import { useModel } from '../controller/model.ts'
+import type { FieldProps } from '../inspector/fields/field.ts'
+import { fields } from '../inspector/fields/fields.ts'
 import { useRun } from '../store/runStore.ts'
 import { useWhyNotTrain } from '../strips/useWhyNotTrain.ts'
 import { Section } from './fields.tsx'
@@ -38,6 +42,9 @@ const Exporter = ({ def }: { def: AnyExporter }) => {
   return (
     <Section title={def.title}>
       <p className="side-note">{def.doc}</p>
+      {Object.entries(def.params as Readonly<Record<string, Param>>).map(([name, param]) => (
+        <Choice key={name} format={def.id} name={name} param={param} />
+      ))}
       <button
         type="button"
         className="button wide"
@@ -50,6 +57,36 @@ const Exporter = ({ def }: { def: AnyExporter }) => {
       </button>
       {outcome && <Outcome outcome={outcome} />}
     </Section>
+  )
+}
+
+/** One choice of a format, with the field of its kind. */
+const Choice = ({ format, name, param }: { format: string; name: string; param: Param }) => {
+  const value = useDeploy(s => s.choices[format]?.[name]) ?? param.default
+  const [problem, setProblem] = useState<string | null>(null)
+  const id = `export-${format}-${name}`
+  // The table guarantees that kind and field fit; the compiler cannot follow it through the union.
+  const Field = fields[param.kind] as ComponentType<FieldProps<Param>>
+  return (
+    <div className="param">
+      <label id={`${id}-label`} htmlFor={id} title={param.help}>
+        {param.label}
+      </label>
+      <Field
+        id={id}
+        name={name}
+        param={param}
+        value={value as Param['default']}
+        onChange={next => choose(format, name, next)}
+        onDone={() => undefined}
+        onProblem={setProblem}
+      />
+      {problem && (
+        <p className="param-problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
   )
 }
 

@@ -1,3 +1,5 @@
+import { Fixes } from '../inspector/Issues.tsx'
+import { useProblems } from '../store/problems.ts'
 import { useProject, useResolved } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
 import { showPanel } from '../store/uiStore.ts'
@@ -43,11 +45,13 @@ const EpochTime = () => {
 
 const Readiness = () => {
   const reason = useWhyNotTrain()
+  const blocking = useProblems().find(problem => problem.severity === 'error')
   return (
     <Section title="Before training">
       {reason ? (
         <>
           <p className="side-wrong">{reason}</p>
+          {blocking && <Fixes issue={blocking} />}
           <button type="button" className="button small" onClick={() => showPanel('problems')}>
             Show all problems
           </button>

@@ -1,5 +1,6 @@
 import { ChevronLeft, ChevronRight, Dices } from 'lucide-react'
 import type { PartName } from '../../shared/data/prepared.ts'
+import { METRICS, metrics } from '../../shared/engine/metrics.ts'
 import type { DataSummary } from '../../shared/engine/protocol.ts'
 import { evaluatePart, useEvaluation } from '../controller/evaluate.ts'
 import { choosePart, firstPart, moveProbe, randomProbe } from '../controller/probe.ts'
@@ -103,7 +104,15 @@ const Evaluate = ({ summary }: { summary: DataSummary }) => {
       {last && (
         <>
           <Fact name="Loss">{figure(last.evaluation.loss)}</Fact>
-          {Number.isFinite(last.evaluation.accuracy) && <Fact name="Accuracy">{percent(last.evaluation.accuracy, 2)}</Fact>}
+          {METRICS.map(id => {
+            const value = last.evaluation.metrics[id]
+            const { label, doc, share } = metrics[id]
+            return value === undefined ? null : (
+              <Fact key={id} name={label} title={doc}>
+                {share ? percent(value, 2) : figure(value)}
+              </Fact>
+            )
+          })}
           <Fact name="Samples">{whole(last.evaluation.count)}</Fact>
           {last.evaluation.confusion.length > 0 && <Confusion counts={last.evaluation.confusion} classes={summary.classes} />}
         </>

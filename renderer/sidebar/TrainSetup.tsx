@@ -1,13 +1,14 @@
 import { losses } from '../../shared/engine/losses.ts'
 import { optimizers } from '../../shared/engine/optimizers.ts'
 import { schedules } from '../../shared/engine/schedules.ts'
-import { BACKENDS, LOSSES, OPTIMIZERS, SCHEDULES, type TrainingSetup } from '../../shared/graph/document.ts'
+import { BACKENDS, CLIPS, type ClipId, decayAfter, LOSSES, OPTIMIZERS, SCHEDULES, type TrainingSetup } from '../../shared/graph/document.ts'
 import { rateText } from '../controller/runEvents.ts'
 import { changeTraining, forgetLearned, setLearningRate } from '../controller/training.ts'
 import { useProject } from '../store/projectStore.ts'
 import { useRun } from '../store/runStore.ts'
 import { BACKEND_NAMES, backendLabel } from '../strips/BackendBadge.tsx'
 import { ChoiceRow, NumberRow, Section } from './fields.tsx'
+import { Transfer } from './Transfer.tsx'
 
 /** Rates that the arrow keys walk through. */
 const RATES = [1, 3].flatMap(digit => [-6, -5, -4, -3, -2, -1, 0].map(power => digit * 10 ** power)).sort((a, b) => a - b)
@@ -23,8 +24,10 @@ export const TrainSetup = () => {
     <>
       <Section title="Training">
         <Learning setup={setup} idle={idle} />
+        <Finer setup={setup} idle={idle} />
         {!idle && <p className="side-note">The learning rate can be changed while it runs; the rest applies to the next run.</p>}
       </Section>
+      <Transfer idle={idle} />
       <Backend setup={setup} idle={idle} />
       <Outcome />
       <Learned idle={idle} />
@@ -61,7 +64,7 @@ const Learning = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => (
       value={setup.optimizer}
       disabled={!idle}
       options={OPTIMIZERS.map(o => [o, optimizers[o].label])}
-      onTake={optimizer => changeTraining({ optimizer })}
+      onTake={optimizer => changeTraining({ optimizer, weightDecay: decayAfter(setup, optimizer) })}
     />
     <NumberRow
       label="Learning rate"
@@ -100,6 +103,48 @@ const Learning = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => (
     />
     <NumberRow label="Seed" value={setup.seed} min={0} max={4294967295} whole disabled={!idle} onTake={seed => changeTraining({ seed })} />
   </>
+)
+
+const CLIP_LABELS: Readonly<Record<ClipId, string>> = {
+  none: 'Not clipped',
+  value: 'Each value',
+  norm: 'Length per weight tensor',
+  globalNorm: 'Length of all together',
+}
+
+/** What few people change: it stands behind "More". */
+const Finer = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => (
+  <details className="side-more">
+    <summary>More</summary>
+    <NumberRow
+      label="Weight decay"
+      value={setup.weightDecay}
+      min={0}
+      max={1}
+      disabled={!idle}
+      text={rateText}
+      step={(v, by) => (v === 0 ? (by > 0 ? 1e-4 : 0) : by > 0 ? nextRate(v, 1) : v <= 1e-6 ? 0 : nextRate(v, -1))}
+      onTake={weightDecay => changeTraining({ weightDecay })}
+    />
+    <ChoiceRow
+      label="Gradients"
+      value={setup.clip}
+      disabled={!idle}
+      options={CLIPS.map(c => [c, CLIP_LABELS[c]])}
+      onTake={clip => changeTraining({ clip })}
+    />
+    {setup.clip !== 'none' && (
+      <NumberRow
+        label="At most"
+        value={setup.clipLimit}
+        min={1e-6}
+        max={1e6}
+        disabled={!idle}
+        step={(v, by) => (by > 0 ? v * 2 : v / 2)}
+        onTake={clipLimit => changeTraining({ clipLimit })}
+      />
+    )}
+  </details>
 )
 
 const Backend = ({ setup, idle }: { setup: TrainingSetup; idle: boolean }) => {

@@ -79,6 +79,42 @@ export const NumberRow = ({ label, value, min, max, whole = false, disabled = fa
   )
 }
 
+interface TextProps {
+  readonly label: string
+  readonly value: string
+  readonly placeholder: string
+  readonly disabled?: boolean
+  /** Takes the text once it is final: on Enter or on leaving the field. */
+  readonly onTake: (value: string) => void
+}
+
+/** A text that is taken when it is finished, as one undo step. */
+export const TextRow = ({ label, value, placeholder, disabled = false, onTake }: TextProps) => {
+  const id = useId()
+  const [draft, setDraft] = useState<string | null>(null)
+  const finish = (): void => {
+    if (draft !== null && draft !== value) onTake(draft)
+    setDraft(null)
+  }
+  return (
+    <Row label={label} id={id}>
+      <input
+        id={id}
+        className="field mono"
+        disabled={disabled}
+        value={draft ?? value}
+        placeholder={placeholder}
+        onChange={e => setDraft(e.currentTarget.value)}
+        onBlur={finish}
+        onKeyDown={event => {
+          if (event.key === 'Enter') finish()
+          if (event.key === 'Escape') setDraft(null)
+        }}
+      />
+    </Row>
+  )
+}
+
 interface ChoiceProps<T extends string> {
   readonly label: string
   readonly value: T
@@ -115,8 +151,8 @@ export const ChoiceRow = <T extends string>({ label, value, options, disabled = 
 }
 
 /** A name and a number that cannot be changed here. */
-export const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div className="side-fact">
+export const Fact = ({ name, title, children }: { name: string; title?: string; children: ReactNode }) => (
+  <div className="side-fact" title={title}>
     <span>{name}</span>
     <span className="mono">{children}</span>
   </div>

@@ -1,9 +1,9 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import type { BackendReport, Score, TrainEvent } from '../../shared/engine/protocol.ts'
+import type { BackendReport, FeatureReport, PhaseName, Score, TrainEvent } from '../../shared/engine/protocol.ts'
 import type { Issue } from '../../shared/result.ts'
 
-/** One drawn line: `step[i]` (batches from the start of the run) against `value[i]`. Append-only; `version` of the store tells that it grew. */
+/** One drawn line: `step[i]` (batches from the start of the run) against `value[i]`. Grows in place, and is thinned when it gets very long; `version` of the store tells that it grew. */
 export interface Series {
   readonly step: number[]
   readonly value: number[]
@@ -20,6 +20,9 @@ export interface Curves {
   readonly trainAccuracy: Series
   readonly validationLoss: Series
   readonly validationAccuracy: Series
+  /** Mean absolute error, of networks that predict numbers. */
+  readonly trainError: Series
+  readonly validationError: Series
   readonly marks: Mark[]
 }
 
@@ -40,12 +43,26 @@ interface RunState {
   readonly epochs: number
   readonly loss: number
   readonly accuracy: number
+  readonly mae: number
   readonly validation: Score | null
   readonly imagesPerSecond: number
   readonly secondsLeft: number
+  /** The phase of the run, if it has phases. */
+  readonly phase: PhaseName | null
+  /** Share done 0–1 while the outputs of frozen layers are computed, else null. */
+  readonly featuresDone: number | null
+  /** What was last kept of frozen layers, and in which phase. */
+  readonly features: FeatureReport | null
+  readonly featuresPhase: PhaseName | null
+  /** Why it is not kept, if it might have been. */
+  readonly featuresNote: string | null
+  /** Images per second of the last epoch on kept outputs, against the same steps without them; null until measured. */
+  readonly speedup: number | null
+  /** Training samples of the run. */
+  readonly samples: number
   /** Why the last run failed, if it did. */
   readonly issue: Issue | null
-  /** All events of the last run, as they go into the file's history. */
+  /** Events of the last run as they go into the file's history; of a very long run some batches are left out. */
   readonly history: readonly TrainEvent[]
   /** True once a model with trained weights lives in the worker. */
   readonly trained: boolean
@@ -58,6 +75,8 @@ export const emptyCurves = (): Curves => ({
   trainAccuracy: series(),
   validationLoss: series(),
   validationAccuracy: series(),
+  trainError: series(),
+  validationError: series(),
   marks: [],
 })
 
@@ -75,9 +94,17 @@ export const runStore = createStore<RunState>(() => ({
   epochs: 0,
   loss: Number.NaN,
   accuracy: Number.NaN,
+  mae: Number.NaN,
   validation: null,
   imagesPerSecond: 0,
   secondsLeft: 0,
+  phase: null,
+  featuresDone: null,
+  features: null,
+  featuresPhase: null,
+  featuresNote: null,
+  speedup: null,
+  samples: 0,
   issue: null,
   history: [],
   trained: false,

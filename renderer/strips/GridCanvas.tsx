@@ -9,15 +9,16 @@ interface Props {
   readonly tile: { readonly width: number; readonly height: number }
   readonly gap?: number
   readonly paint: (sheet: Sheet, box: Box, index: number) => void
-  /** Short text under a tile. */
-  readonly caption?: ((index: number) => string) | undefined
+  /** Short lines under each tile, as many under each. */
+  readonly caption?: { readonly lines: number; readonly of: (index: number) => readonly string[] } | undefined
   readonly tip: (index: number) => string
   readonly onPick?: ((index: number) => void) | undefined
   readonly picked?: number | null
   readonly label: string
 }
 
-const CAPTION = 15
+/** Height of one line of a caption, CSS pixels. */
+const LINE = 12
 /** Tallest canvas, CSS pixels: browsers refuse much taller ones. */
 const TALLEST = 8000
 
@@ -34,7 +35,7 @@ export const GridCanvas = ({ count, tile, gap = 4, paint, caption, tip, onPick, 
     watcher.observe(place.current)
     return () => watcher.disconnect()
   }, [])
-  const pitch = { x: tile.width + gap, y: tile.height + gap + (caption ? CAPTION : 0) }
+  const pitch = { x: tile.width + gap, y: tile.height + gap + (caption ? caption.lines * LINE + 4 : 0) }
   const columns = Math.max(1, Math.min(count, Math.floor((wide + gap) / pitch.x)))
   const shown = Math.min(count, columns * Math.floor(TALLEST / pitch.y))
   const size = { width: columns * pitch.x - gap, height: Math.ceil(shown / columns) * pitch.y }
@@ -66,7 +67,10 @@ export const GridCanvas = ({ count, tile, gap = 4, paint, caption, tip, onPick, 
     context.setTransform(density, 0, 0, density, 0, 0)
     context.font = '10px "JetBrains Mono Variable", "DejaVu Sans Mono", monospace'
     context.fillStyle = cssColor('--text-3')
-    for (let i = 0; caption && i < shown; i++) context.fillText(caption(i), at(i).x, at(i).y + tile.height + 11, tile.width)
+    for (let i = 0; caption && i < shown; i++)
+      caption.of(i).forEach((line, row) => {
+        context.fillText(line, at(i).x, at(i).y + tile.height + LINE * (row + 1) - 1, tile.width)
+      })
     if (picked === null || picked >= shown) return
     context.strokeStyle = cssColor('--accent')
     context.lineWidth = 2

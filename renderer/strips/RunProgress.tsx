@@ -26,6 +26,17 @@ const Line = ({ share, label }: { share: number; label: string }) => (
   </div>
 )
 
+const PHASES = { head: 'head', fineTune: 'fine-tuning' } as const
+
+const FeatureProgress = ({ done }: { done: number }) => (
+  <div className="row run-progress">
+    <Line share={done} label="Outputs of frozen layers" />
+    <span className="mono" data-testid="run-progress">
+      outputs of frozen layers · {Math.round(done * 100)} %
+    </span>
+  </div>
+)
+
 const LoadProgress = ({ what, done }: { what: string; done: number }) => (
   <div className="row run-progress">
     <Line share={done} label={what} />
@@ -47,8 +58,11 @@ const TrainProgress = () => {
     batches: useRun(s => s.batches),
     secondsLeft: useRun(s => s.secondsLeft),
   }
+  const phase = useRun(s => s.phase)
+  const featuresDone = useRun(s => s.featuresDone)
   const total = epochs * batches
   const share = total > 0 ? ((Math.max(1, epoch) - 1) * batches + batch) / total : 0
+  if (featuresDone !== null && status !== 'stopping') return <FeatureProgress done={featuresDone} />
   const tail = status === 'paused' ? 'paused' : status === 'stopping' ? 'stopping' : `${duration(secondsLeft)} left`
   return (
     <div className="row run-progress">
@@ -58,6 +72,7 @@ const TrainProgress = () => {
           'getting ready'
         ) : (
           <>
+            {phase && epochs > 0 && `${PHASES[phase]} · `}
             epoch {epoch} / {epochs}
             <span className="run-detail">{` · batch ${batch} / ${batches}`}</span>
             {` · ${tail}`}

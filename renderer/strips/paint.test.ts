@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { grey } from './colormaps.ts'
+import { rng } from '../../shared/rng.ts'
+import { colorOf, grey, heat } from './colormaps.ts'
 import { kernelPicture, matrixPicture, pictureCount } from './kernels.ts'
 import { barcodeGrid, channelGrid, paintGrid, paintRgb, type Sheet } from './paint.ts'
 import { heatRange, winnerOf } from './painter.ts'
@@ -15,6 +16,27 @@ describe('painting values as pixels', () => {
     const target = sheet(4, 4)
     paintGrid(target, { x: 0, y: 0, width: 4, height: 4 }, channelGrid(values, 2, 2, 2, 1), grey, UNIT)
     expect(red(target)).toEqual([0, 0, 255, 255, 0, 0, 255, 255, 255, 255, 0, 0, 255, 255, 0, 0])
+  })
+
+  it('shows at every pixel of any box the value that lies there', () => {
+    const random = rng(5)
+    for (let round = 0; round < 200; round++) {
+      const [rows, columns, channels] = [1 + random.int(9), 1 + random.int(9), 1 + random.int(3)]
+      const values = Float32Array.from({ length: rows * columns * channels }, () => random.normal())
+      const box = { x: random.int(3), y: random.int(3), width: 1 + random.int(12), height: 1 + random.int(12) }
+      const target = sheet(18, 18)
+      const channel = random.int(channels)
+      paintGrid(target, box, channelGrid(values, rows, columns, channels, channel), heat, UNIT)
+      const wanted = sheet(18, 18)
+      for (let y = 0; y < box.height; y++) {
+        for (let x = 0; x < box.width; x++) {
+          const [row, column] = [Math.floor((y * rows) / box.height), Math.floor((x * columns) / box.width)]
+          const value = values[(row * columns + column) * channels + channel] ?? 0
+          wanted.pixels[(box.y + y) * 18 + box.x + x] = colorOf(heat, UNIT, value)
+        }
+      }
+      expect(target.pixels).toEqual(wanted.pixels)
+    }
   })
 
   it('paints into its box only', () => {

@@ -41,17 +41,39 @@ export const kernelGrid = (values: ArrayLike<number>, shape: readonly number[], 
   return { values, rows, columns, offset: input * outs + output, rowStride: columns * ins * outs, columnStride: ins * outs }
 }
 
-/** Paints a grid into a box, each value a sharp block; a box smaller than the grid shows the nearest values. */
+/** Paints a grid into a box, each value a sharp block; a box smaller than the grid shows the nearest values. Every value is coloured once: blocks are filled and rows repeated. */
 export const paintGrid = (sheet: Sheet, box: Box, grid: Grid, map: ColorMap, range: Range): void => {
   const { pixels, width } = sheet
+  const columns = columnsOf(box.width, grid)
+  let painted = -1
+  let source = 0
   for (let y = 0; y < box.height; y++) {
     const row = Math.floor((y * grid.rows) / box.height)
-    const from = grid.offset + row * grid.rowStride
-    let at = (box.y + y) * width + box.x
-    for (let x = 0; x < box.width; x++) {
-      const column = Math.floor((x * grid.columns) / box.width)
-      pixels[at++] = colorOf(map, range, grid.values[from + column * grid.columnStride] ?? 0)
+    const at = (box.y + y) * width + box.x
+    if (row === painted) {
+      pixels.copyWithin(at, source, source + box.width)
+      continue
     }
+    painted = row
+    source = at
+    paintRow(pixels, at, columns, grid, grid.offset + row * grid.rowStride, map, range)
+  }
+}
+
+/** Which column of a grid each pixel of a row shows. */
+const columnsOf = (width: number, grid: Grid): Int32Array =>
+  Int32Array.from({ length: width }, (_, x) => Math.floor((x * grid.columns) / width))
+
+const paintRow = (pixels: Uint32Array, at: number, columns: Int32Array, grid: Grid, from: number, map: ColorMap, range: Range): void => {
+  let shown = -1
+  let color = 0
+  for (let x = 0; x < columns.length; x++) {
+    const column = columns[x] as number
+    if (column !== shown) {
+      shown = column
+      color = colorOf(map, range, grid.values[from + column * grid.columnStride] ?? 0)
+    }
+    pixels[at + x] = color
   }
 }
 

@@ -55,9 +55,10 @@ export const paintStrip = (sheet: Sheet, scale: number, plan: StripPlan, layer: 
     if (plan.rgb) paintRgb(sheet, whole, values, rows, columns, range)
     else paintGrid(sheet, whole, channelGrid(values, rows, columns, 1, 0), grey, range)
   } else if (plan.kind === 'tiles') {
+    const range = heatRange(stats)
     for (let i = 0; i < plan.tiles; i++) {
       const box = { x: Math.round(i * plan.pitch * scale), y: 0, width: Math.round(plan.size * scale), height: sheet.height }
-      paintGrid(sheet, box, channelGrid(values, rows, columns, channels, i), heat, heatRange(stats))
+      paintGrid(sheet, box, channelGrid(values, rows, columns, channels, i), heat, range)
     }
   } else if (plan.kind === 'barcode') {
     paintGrid(sheet, whole, barcodeGrid(values, plan.columns, plan.lines), heat, heatRange(stats))

@@ -1,5 +1,5 @@
-import { whyNotTrain } from '../controller/training.ts'
 import { useData } from '../store/dataStore.ts'
+import { whyNotTrain } from '../store/problems.ts'
 import { useProject } from '../store/projectStore.ts'
 
 /** The first reason why training cannot start, as a sentence; null when it can. */

@@ -94,6 +94,17 @@ describe('the engine as the window sees it', () => {
     expect(worker(0).terminated).toBe(true)
   })
 
+  it('lets an export, which may have to prove a large network, take longer, but only until it is answered', async () => {
+    const { client, worker } = open()
+    void client.call('export', {} as never)
+    worker(0).say({ kind: 'heartbeat' })
+    await vi.advanceTimersByTimeAsync(50_000)
+    expect(worker(0).terminated).toBe(false)
+    worker(0).say({ kind: 'answer', id: 1, value: null })
+    await vi.advanceTimersByTimeAsync(13_000)
+    expect(worker(0).terminated).toBe(true)
+  })
+
   it('replaces a worker that dies or loses its graphics device', async () => {
     const { client, worker, heard } = open()
     const lost = client.call('weights', {})

@@ -33,6 +33,8 @@ class Client implements EngineClient {
   private worker: WorkerLike | null = null
   private readonly pending = new Map<number, (result: Result<never>) => void>()
   private readonly listeners = new Set<(message: EngineMessage) => void>()
+  /** Calls that may keep the worker busy with one step for long: proving a large network takes some. */
+  private readonly exporting = new Set<number>()
   private id = 0
   private run: { readonly run: number; step: number } | null = null
   private heard = 0
@@ -51,6 +53,7 @@ class Client implements EngineClient {
       this.pending.set(id, resolve as (result: Result<never>) => void)
       try {
         this.worker ??= this.start()
+        if (name === 'export') this.exporting.add(id)
         if (name === 'train') this.run = { run: (args as EngineCalls['train']['args']).run, step: 0 }
         this.worker.postMessage({ id, call: name, args } as EngineRequest, [])
       } catch (error) {
@@ -116,7 +119,7 @@ class Client implements EngineClient {
     // After a sleep of the machine the worker gets a full period to be heard again.
     if (now - this.checked > 5 * CHECK) this.heard = now
     this.checked = now
-    const limit = !this.alive ? SILENCE_START : this.run ? SILENCE_TRAINING : SILENCE
+    const limit = !this.alive ? SILENCE_START : this.run || this.exporting.size > 0 ? SILENCE_TRAINING : SILENCE
     if (this.worker && now - this.heard > limit) this.replace(hung(limit))
   }
 
@@ -136,6 +139,7 @@ class Client implements EngineClient {
   private settle(id: number, result: Result<never>): void {
     const resolve = this.pending.get(id)
     this.pending.delete(id)
+    this.exporting.delete(id)
     resolve?.(result)
   }
 

@@ -1,9 +1,12 @@
 import type { DataChoice } from '../graph/document.ts'
 import { sha256 } from '../hash.ts'
+import type { Shape } from '../layers/shape.ts'
 import { fail, ok, type Result } from '../result.ts'
 import { datasetOf, datasets } from './catalogue.ts'
 import type { DataContext, RawData, Samples } from './define.ts'
 import { IDX_PREFIX, loadIdx } from './idx.ts'
+import { selectClasses } from './prepare/classes.ts'
+import { fitPictures } from './prepare/fit.ts'
 import { checkClasses, checkRaw } from './prepare/guard.ts'
 import { fitScaling, normaliseInputs } from './prepare/normalise.ts'
 import { type Split, splitData } from './prepare/split.ts'
@@ -43,10 +46,18 @@ const hashOf = async (raw: RawData, split: Split, scaling: Scaling): Promise<str
   return sha256(digests.join(), layout, Float64Array.of(...scaling.mean, ...scaling.deviation), split.train, split.validation, split.test)
 }
 
-/** Splits and normalises; the same raw data and choice give the same bytes and hash everywhere. Indices within a part ascend in the source's order. */
-export const prepare = async (raw: RawData, choice: DataChoice): Promise<Result<PreparedData>> => {
-  const checked = checkRaw(raw)
+/**
+ * Keeps the chosen classes, fits pictures to the shape `wanted` by the network's input (null when it is not known), splits and normalises; the same raw data, choice and shape give
+ * the same bytes and hash everywhere. Indices within a part ascend in the source's order.
+ */
+export const prepare = async (source: RawData, choice: DataChoice, wanted: Shape | null = null): Promise<Result<PreparedData>> => {
+  const checked = checkRaw(source)
   if (!checked.ok) return checked
+  const selected = selectClasses(source, choice.classes)
+  if (!selected.ok) return selected
+  const fitted = fitPictures(selected.value, choice.fit, wanted)
+  if (!fitted.ok) return fitted
+  const raw = fitted.value
   const split = splitData(raw, choice)
   if (!split.ok) return split
   const classes = checkClasses(raw, split.value.train)

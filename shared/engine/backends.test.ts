@@ -1,37 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { libraries } from '../../node/libraries.ts'
 import type { BackendId } from '../graph/document.ts'
 import { unwrap } from '../result.ts'
 import { backendOrder, startBackend } from './backends.ts'
-import type { AdapterInfo, EngineTf, Tf } from './tf.ts'
-
-/** A machine on which only some backends start; `silent`: setBackend answers true but another one stays, as tfjs does when one is blocked. */
-const machine = (works: readonly BackendId[], adapter: AdapterInfo | null, silent: readonly BackendId[] = []): EngineTf => {
-  let running = 'cpu'
-  const product = { data: async () => [11], dispose: () => undefined }
-  const tf = {
-    env: () => ({ set: () => undefined }),
-    setBackend: async (id: BackendId) => {
-      if (works.includes(id)) running = id
-      return works.includes(id) || silent.includes(id)
-    },
-    getBackend: () => running,
-    backend: () => ({}),
-    getKernel: () => undefined,
-    getGradient: () => ({ gradFunc: () => ({}) }),
-    registerKernel: () => undefined,
-    unregisterGradient: () => undefined,
-    registerGradient: () => undefined,
-    tidy: () => product,
-  } as unknown as Tf
-  return {
-    tf,
-    load: async id => id !== 'webgpu' || adapter !== null,
-    adapter: async () => adapter,
-    libraries,
-    breathe: async () => undefined,
-  }
-}
+import { machine } from './machine.testkit.ts'
+import type { EngineTf } from './tf.ts'
 
 const all: BackendId[] = ['webgpu', 'wasm', 'webgl', 'cpu']
 
@@ -58,6 +30,15 @@ describe('choosing where to compute', () => {
 
   it('a backend that only pretends to have started is noticed', async () => {
     expect(unwrap(await startBackend(machine(['cpu'], null, ['wasm', 'webgl']), 'auto')).backend).toBe('cpu')
+  })
+
+  it('tells how many threads the fast engine can have before it starts', async () => {
+    const spawn = () => ({ terminate: () => undefined })
+    const kernels = { asset: async () => new Uint8Array(), threads: 3, spawn }
+    const threads = async (engine: EngineTf, prefer: BackendId) => unwrap(await startBackend(engine, prefer)).threads
+    expect(await threads({ ...machine(all, null), kernels }, 'wasm')).toBe(3)
+    expect(await threads({ ...machine(all, null), kernels: { ...kernels, spawn: null } }, 'wasm')).toBe(1)
+    expect(await threads({ ...machine(all, null), kernels }, 'cpu')).toBe(1)
   })
 
   it('a machine on which nothing works gets a sentence', async () => {

@@ -5,7 +5,8 @@ import { fail, ok, type Result, toIssue } from '../result.ts'
 import type { BackendReport } from './protocol.ts'
 import type { AdapterInfo, EngineTf } from './tf.ts'
 
-const NAMES: Record<BackendId, string> = { webgpu: 'WebGPU', wasm: 'WebAssembly', webgl: 'WebGL', cpu: 'plain JavaScript' }
+/** How each backend is called in sentences. */
+export const BACKEND_NAMES: Record<BackendId, string> = { webgpu: 'WebGPU', wasm: 'WebAssembly', webgl: 'WebGL', cpu: 'plain JavaScript' }
 /** Longest that a backend may take to start, ms; a blocked worker policy can hang it for ever. */
 const START_LIMIT = 20_000
 
@@ -42,9 +43,9 @@ const start = async (engine: EngineTf, id: BackendId): Promise<boolean> => {
 
 const tryStart = async (engine: EngineTf, id: BackendId): Promise<string | null> => {
   try {
-    return (await within(START_LIMIT, start(engine, id), false)) ? null : `${NAMES[id]} is not available here`
+    return (await within(START_LIMIT, start(engine, id), false)) ? null : `${BACKEND_NAMES[id]} is not available here`
   } catch (error) {
-    return `${NAMES[id]} did not start (${toIssue(error).message.slice(0, 120)})`
+    return `${BACKEND_NAMES[id]} did not start (${toIssue(error).message.slice(0, 120)})`
   }
 }
 
@@ -69,11 +70,11 @@ export const startBackend = async (engine: EngineTf, prefer: BackendId | 'auto')
       missing.push(problem)
       continue
     }
-    const forced = prefer === id ? `${NAMES[id]}, as chosen in the training settings` : capital(why(id, adapter))
+    const forced = prefer === id ? `${BACKEND_NAMES[id]}, as chosen in the training settings` : capital(why(id, adapter))
     return ok({
       backend: id,
       adapter: id === 'webgpu' && adapter ? `${adapter.name || 'unnamed adapter'}${adapter.software ? ' (software)' : ''}` : '',
-      threads: 1,
+      threads: id === 'wasm' && engine.kernels?.spawn ? engine.kernels.threads : 1,
       reason: `${missing.length ? `${missing.join('; ')}: ` : ''}${missing.length ? `now ${why(id, adapter)}` : forced}.`,
       fellBack: prefer !== 'auto' && prefer !== id,
     })

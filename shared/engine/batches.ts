@@ -13,6 +13,8 @@ export interface Batch {
 export interface Batches {
   readonly count: number
   take(indices: Int32Array): Batch
+  /** Takes the part's inputs anew, which have been changed in place. */
+  reload(): void
   dispose(): void
 }
 
@@ -37,13 +39,15 @@ const gathered = (tf: Tf, part: Part, shape: Shape): Batches => {
       const y = classes ? tf.tensor1d(targets, 'int32') : tf.tensor2d(targets, [indices.length, width])
       return { x: tf.tensor(inputs, [indices.length, ...shape]), y }
     },
+    reload: () => undefined,
     dispose: () => undefined,
   }
 }
 
 const resident = (tf: Tf, part: Part, shape: Shape): Batches => {
   const classes = part.targets instanceof Int32Array
-  const inputs = tf.tensor(part.inputs, [part.count, ...shape])
+  const upload = (): tfjs.Tensor => tf.tensor(part.inputs, [part.count, ...shape])
+  let inputs = upload()
   const targets = classes ? tf.tensor1d(part.targets, 'int32') : tf.tensor2d(part.targets, [part.count, widthOf(part)])
   return {
     count: part.count,
@@ -52,6 +56,10 @@ const resident = (tf: Tf, part: Part, shape: Shape): Batches => {
         const at = tf.tensor1d(indices, 'int32')
         return { x: tf.gather(inputs, at), y: tf.gather(targets, at) }
       }),
+    reload: () => {
+      inputs.dispose()
+      inputs = upload()
+    },
     dispose: () => tf.dispose([inputs, targets]),
   }
 }

@@ -1,7 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { OptimizerId } from '../graph/document.ts'
 import type { Call } from '../layers/define.ts'
+import { adadelta, nadam } from './ownOptimizers.ts'
 import type { Tf } from './tf.ts'
+
+/** What carries out an optimizer: tfjs's own or ours. */
+export type TfOptimizer = Pick<tfjs.Optimizer, 'applyGradients' | 'dispose'>
 
 /** One way to turn gradients into new weights. */
 export interface OptimizerDef {
@@ -13,7 +17,7 @@ export interface OptimizerDef {
   readonly slots: number
   /** Name and further arguments below `keras.optimizers`. */
   readonly keras: Call
-  make(tf: Tf, learningRate: number): tfjs.Optimizer
+  make(tf: Tf, learningRate: number): TfOptimizer
 }
 
 /** Every optimizer, with Keras's constants. */
@@ -33,6 +37,14 @@ export const optimizers: Readonly<Record<OptimizerId, OptimizerDef>> = {
     slots: 1,
     keras: { name: 'SGD', args: { momentum: 0.9 } },
     make: (tf, lr) => tf.train.momentum(lr, 0.9),
+  },
+  nesterov: {
+    id: 'nesterov',
+    label: 'SGD with Nesterov momentum',
+    doc: 'Momentum that looks ahead: it takes the gradient as if the coming movement had been made (Nesterov 1983).',
+    slots: 1,
+    keras: { name: 'SGD', args: { momentum: 0.9, nesterov: true } },
+    make: (tf, lr) => tf.train.momentum(lr, 0.9, true),
   },
   rmsprop: {
     id: 'rmsprop',
@@ -56,7 +68,7 @@ export const optimizers: Readonly<Record<OptimizerId, OptimizerDef>> = {
     doc: 'Finds its own step size from recent gradients and steps; a rate of 1 is usual.',
     slots: 2,
     keras: { name: 'Adadelta', args: {} },
-    make: (tf, lr) => tf.train.adadelta(lr, 0.95, 1e-7),
+    make: adadelta,
   },
   adam: {
     id: 'adam',
@@ -64,6 +76,14 @@ export const optimizers: Readonly<Record<OptimizerId, OptimizerDef>> = {
     doc: 'Momentum and RMSprop together; a good first choice, with a rate of 0.001.',
     slots: 2,
     keras: { name: 'Adam', args: {} },
+    make: (tf, lr) => tf.train.adam(lr, 0.9, 0.999, 1e-7),
+  },
+  adamw: {
+    id: 'adamw',
+    label: 'AdamW',
+    doc: 'Adam with weight decay, 0.004 unless told, which keeps weights small apart from the gradient (Loshchilov and Hutter 2017).',
+    slots: 2,
+    keras: { name: 'AdamW', args: {} },
     make: (tf, lr) => tf.train.adam(lr, 0.9, 0.999, 1e-7),
   },
   adamax: {
@@ -74,17 +94,25 @@ export const optimizers: Readonly<Record<OptimizerId, OptimizerDef>> = {
     keras: { name: 'Adamax', args: {} },
     make: (tf, lr) => tf.train.adamax(lr, 0.9, 0.999, 1e-7),
   },
+  nadam: {
+    id: 'nadam',
+    label: 'Nadam',
+    doc: 'Adam with Nesterov momentum that warms up over the first steps (Dozat 2016); a rate of 0.001 is usual.',
+    slots: 2,
+    keras: { name: 'Nadam', args: {} },
+    make: nadam,
+  },
 }
 
 /** Changes the learning rate of a running optimizer; its memory of past gradients stays. */
-export const setLearningRate = (optimizer: tfjs.Optimizer, value: number): void => {
+export const setLearningRate = (optimizer: TfOptimizer, value: number): void => {
   const open = optimizer as unknown as { learningRate: number; setLearningRate?(value: number): void }
   if (open.setLearningRate) open.setLearningRate(value)
   else open.learningRate = value
 }
 
 /** Frees an optimizer and its memory of past gradients, including a scalar that tfjs's momentum forgets. */
-export const disposeOptimizer = (optimizer: tfjs.Optimizer): void => {
+export const disposeOptimizer = (optimizer: TfOptimizer): void => {
   optimizer.dispose()
   const { c } = optimizer as unknown as { c?: tfjs.Scalar }
   if (c && !c.isDisposed) c.dispose()

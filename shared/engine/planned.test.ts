@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { PreparedData } from '../data/prepared.ts'
-import type { ProjectFile } from '../graph/document.ts'
+import { CLIPS, OPTIMIZERS, type ProjectFile } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
 import { IssueError, issue } from '../result.ts'
 import { chain, clouds, collect, convnet, jobOf, line, only, startEngine } from './engine.testkit.ts'
@@ -43,6 +43,15 @@ const withNorm = chain(
   { batchSize: 16, epochs: 3, learningRate: 0.01 },
 )
 
+/** A straight line to be learned. */
+const line1 = chain(
+  [
+    ['in', 'input', { shape: [2] }],
+    ['out', 'dense', { units: 1 }],
+  ],
+  { loss: 'meanSquaredError', batchSize: 16, epochs: 4, learningRate: 0.05 },
+)
+
 describe('training by plan', () => {
   it('gives the run that tfjs gives, within rounding: scores, validation and weights', async () => {
     const data = clouds([8, 8, 1])
@@ -62,6 +71,64 @@ describe('training by plan', () => {
     expect(plan.weights.map(w => w.name)).toEqual(tfjs.weights.map(w => w.name))
     for (const [i, weight] of plan.weights.entries())
       for (const [k, value] of weight.values.entries()) expect(value, weight.name).toBeCloseTo(tfjs.weights[i]?.values[k] ?? Number.NaN, 3)
+  })
+
+  /** Both engines over the same project, epoch by epoch within rounding. */
+  const compared = async (project: ProjectFile, data: PreparedData, more: Partial<TrainJob> = {}) => {
+    const plan = await trained(project, data, more)
+    const tfjs = await trained(project, data, { ...more, engine: 'tfjs' })
+    expect([plan.report?.engine, tfjs.report?.engine]).toEqual(['plan', 'tfjs'])
+    expect(plan.epochs).toHaveLength(tfjs.epochs.length)
+    for (const [i, { train, validation }] of plan.epochs.entries()) {
+      const other = tfjs.epochs[i]
+      expect(train.loss).toBeCloseTo(other?.train.loss ?? 0, 4)
+      expect(train.mae ?? 0).toBeCloseTo(other?.train.mae ?? 0, 4)
+      expect(validation?.loss).toBeCloseTo(other?.validation?.loss ?? 0, 3)
+      expect(validation?.mae ?? 0).toBeCloseTo(other?.validation?.mae ?? 0, 4)
+    }
+    return plan
+  }
+
+  for (const optimizer of OPTIMIZERS)
+    it(`${optimizer} with weight decay, clipping and penalties gives tfjs's run, and leaves no tensor behind`, async () => {
+      const clip = CLIPS[OPTIMIZERS.indexOf(optimizer) % CLIPS.length] ?? 'none'
+      const project = chain(
+        [
+          ['in', 'input', { shape: [4] }],
+          ['hidden', 'dense', { units: 7, activation: 'tanh', l1: 0.001, l2: 0.01 }],
+          ['out', 'dense', { units: 3, activation: 'softmax', l2: 0.01 }],
+        ],
+        { optimizer, clip, clipLimit: 0.1, weightDecay: 0.02, batchSize: 16, epochs: 3, learningRate: 0.01 },
+      )
+      await compared(project, clouds([4]))
+    })
+
+  it('augments anew in each epoch, alike for both engines and for the same seed, and never the validation part', async () => {
+    const data = clouds([8, 8, 1])
+    const augment = { shift: 1, noise: 0.05, invert: 0.2 }
+    const project = convnet({ epochs: 3, batchSize: 16 })
+    const bare = chain(
+      project.graph.nodes.flatMap(n => (n.id === 'drop' ? [] : [[n.id, n.type, n.params] as const])),
+      project.training,
+    )
+    const before = [data.train.inputs.slice(), data.validation.inputs.slice()]
+    const { epochs } = await compared(bare, data, { augment })
+    const again = await trained(bare, data, { augment })
+    const plain = await trained(bare, data)
+    expect(again.epochs.map(e => e.train.loss)).toEqual(epochs.map(e => e.train.loss))
+    expect(plain.epochs.map(e => e.train.loss)).not.toEqual(epochs.map(e => e.train.loss))
+    expect([data.train.inputs, data.validation.inputs]).toEqual(before)
+  })
+
+  it('refuses to augment what is no picture', async () => {
+    const { events } = await trained(line1, line(), { augment: { shift: 1 } })
+    expect(only(events, 'failed')[0]?.issue.code).toBe('data/augment-needs-images')
+  })
+
+  it('tells the mean absolute error of predicted numbers, as tfjs does', async () => {
+    const { epochs } = await compared(line1, line())
+    expect(epochs.at(-1)?.train.mae).toBeLessThan(epochs[0]?.train.mae ?? 0)
+    expect(epochs.at(-1)?.validation?.mae).toBeGreaterThan(0)
   })
 
   it('repeats itself bit by bit, dropout included', async () => {

@@ -1,6 +1,7 @@
 import type { Part } from '../data/prepared.ts'
 import type { BackendId } from '../graph/document.ts'
 import { fail, type Result } from '../result.ts'
+import { tally } from './metrics.ts'
 import type { Objective } from './objective.ts'
 import { compilePlan } from './plan/compile.ts'
 import type { PlanExecutor } from './plan/executor.ts'
@@ -35,16 +36,22 @@ export const openPlan = async (engine: EngineTf, job: TrainJob, { head }: Object
   if (!resolved) return fail('plan/no-network', 'The fast engine was not given the network.')
   const plan = compilePlan(resolved, { loss: setup.loss, targets: head.kind })
   if (!plan.ok) return plan
-  const { optimizer, batchSize, seed } = setup
+  const { optimizer, weightDecay, clip, clipLimit, batchSize, seed } = setup
   const most = Math.min(batchSize, data.train.count)
-  const run = await openThere(engine, backend.backend, plan.value, { optimizer, batchSize: most, seed }, data.train)
+  const run = await openThere(
+    engine,
+    backend.backend,
+    plan.value,
+    { optimizer, weightDecay, clip, clipLimit, batchSize: most, seed },
+    data.train,
+  )
   if (run.ok) run.value.setWeights(await getWeights(job.model))
   return run
 }
 
 /** The backend's report with what trains and why: the plan and its threads, or tfjs. */
 export const reportOf = (report: BackendReport, plan: Result<OpenPlan>): BackendReport => {
-  if (!plan.ok) return { ...report, engine: 'tfjs', reason: `${report.reason} ${plan.issues[0].message}` }
+  if (!plan.ok) return { ...report, threads: 1, engine: 'tfjs', reason: `${report.reason} ${plan.issues[0].message}` }
   if (plan.value instanceof GpuPlanRun)
     return { ...report, engine: 'plan', reason: `${report.reason} Trained by the fast engine through WebGPU.` }
   const { threads, build } = plan.value.kernels
@@ -52,27 +59,17 @@ export const reportOf = (report: BackendReport, plan: Result<OpenPlan>): Backend
   return { ...report, threads, engine: 'plan', reason: `${report.reason} ${how}` }
 }
 
-const bestOf = (row: Float32Array): number => row.reduce((best, value, i) => (value > (row[best] ?? 0) ? i : best), 0)
-
-/** Loss, accuracy and confusion over a part by the plan itself; as `evaluate` does with the model. */
+/** Loss, metrics and confusion over a part by the plan itself; as `evaluate` does with the model. */
 export const evaluatePlan = async (plan: PlanExecutor, { head, last }: Objective, part: Part, pace: Pace): Promise<Evaluation | null> => {
   if (part.count === 0) return null
-  const { kind, width } = head
-  const classes = kind === 'values' ? 0 : Math.max(2, width)
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
-  const sums = { loss: 0, correct: 0 }
+  const counting = tally(head, last !== null)
+  const perSample = part.targets.length / part.count
   for (let start = 0; start < part.count; start += plan.batchSize) {
     const count = Math.min(plan.batchSize, part.count - start)
-    const { loss, correct, outputs } = await plan.infer(part, start, count)
-    sums.loss += loss
-    sums.correct += correct
-    for (let i = 0; classes > 0 && i < count; i++) {
-      const guess = kind === 'oneHot' ? bestOf(outputs.subarray(i * width, (i + 1) * width)) : Number((outputs[i] ?? 0) > (last ? 0 : 0.5))
-      const row = confusion[part.targets[start + i] ?? 0]
-      if (row) row[guess] = (row[guess] ?? 0) + 1
-    }
+    const { loss, outputs } = await plan.infer(part, start, count)
+    counting.add(outputs, part.targets.subarray(start * perSample, (start + count) * perSample), count, loss)
     await pace.breathe()
     if (pace.stopping?.()) return null
   }
-  return { loss: sums.loss / part.count, accuracy: sums.correct / part.count, count: part.count, confusion }
+  return counting.result()
 }

@@ -1,13 +1,15 @@
 import type { PartName, Scaling } from '../data/prepared.ts'
-import type { BackendId, DataChoice, ProjectFile, TrainingSetup } from '../graph/document.ts'
+import type { Augmentation, BackendId, DataChoice, ProjectFile, TrainingSetup } from '../graph/document.ts'
 import type { Shape } from '../layers/shape.ts'
 import type { Issue } from '../result.ts'
+import type { MetricId } from './metrics.ts'
 
 /** Where the work runs and why. */
 export interface BackendReport {
   readonly backend: BackendId
   /** e.g. "Apple M2" or "SwiftShader (software)"; empty for wasm and cpu. */
   readonly adapter: string
+  /** Threads that train; before a training begins, those that the fast engine can have. */
   readonly threads: number
   /** What trains: the fast engine's plan or tfjs; known once a training has begun. */
   readonly engine?: 'plan' | 'tfjs'
@@ -24,10 +26,27 @@ export interface NamedWeight {
   readonly values: Float32Array
 }
 
-/** Loss (mean over samples) and accuracy 0–1 (NaN for regression). */
+/** Loss (mean over samples), accuracy 0–1 (NaN for regression) and mean absolute error (regression only). */
 export interface Score {
   readonly loss: number
   readonly accuracy: number
+  readonly mae?: number
+}
+
+/** Parts of a run: the head on frozen layers, then fine-tuning with some of them set free. */
+export type PhaseName = 'head' | 'fineTune'
+
+/** What a phase trains on instead of the data: outputs of the frozen layers, computed once. */
+export interface FeatureReport {
+  /** Frozen layers with weights whose outputs are kept. */
+  readonly layers: number
+  /** Node whose outputs they are. */
+  readonly node: string
+  readonly bytes: number
+  /** Time that computing them took, s. */
+  readonly seconds: number
+  /** Images per second of the same steps without them, measured just before. */
+  readonly uncached: number
 }
 
 /** What training tells; each carries the run's number in the protocol below. */
@@ -49,8 +68,10 @@ export type TrainEvent =
       readonly batch: number
       readonly loss: number
       readonly accuracy: number
+      readonly mae?: number
       readonly imagesPerSecond: number
       readonly secondsLeft: number
+      readonly phase?: PhaseName
     }
   | {
       readonly type: 'epoch'
@@ -59,6 +80,21 @@ export type TrainEvent =
       readonly train: Score
       readonly validation: Score | null
       readonly seconds: number
+      readonly phase?: PhaseName
+    }
+  /** The outputs of frozen layers are being computed: share done 0–1. */
+  | { readonly type: 'features'; readonly step: number; readonly phase: PhaseName; readonly layers: number; readonly done: number }
+  /** A phase begins; a run without frozen layers and without fine-tuning has none. `note` says why features are not kept, if they might have been. */
+  | {
+      readonly type: 'phase'
+      readonly step: number
+      readonly phase: PhaseName
+      readonly epochs: number
+      readonly learningRate: number
+      readonly backend: BackendReport
+      readonly trainable: number
+      readonly features: FeatureReport | null
+      readonly note: string | null
     }
   | { readonly type: 'paused'; readonly step: number }
   | { readonly type: 'resumed'; readonly step: number }
@@ -163,12 +199,13 @@ export interface DataSummary {
   readonly hash: string
 }
 
-/** Result of a pass over a part. `confusion[actual][predicted]` counts samples; empty for regression. */
+/** Result of a pass over a part. `confusion[actual][predicted]` counts samples; empty for regression. `metrics` holds those that fit the targets. */
 export interface Evaluation {
   readonly loss: number
   readonly accuracy: number
   readonly count: number
   readonly confusion: readonly (readonly number[])[]
+  readonly metrics: Readonly<Partial<Record<MetricId, number>>>
 }
 
 export interface ExportedFile {
@@ -181,7 +218,15 @@ export interface Verification {
   readonly runtime: string
   readonly samples: number
   readonly maxAbsDiff: number
+  /** Largest value of the output that differs most, where it is above 1. */
+  readonly largest?: number
   readonly sameClass: boolean
+  /** Samples whose class stayed the same, where it did not for all. */
+  readonly agreeing?: number
+  /** How weights were rounded on purpose, so that a difference is expected. */
+  readonly rounded?: 'float16' | 'int8'
+  /** Share of right answers on held-out samples, 0–1, of the network here and of what was written; where rounding may have changed it. */
+  readonly accuracy?: { readonly before: number; readonly after: number; readonly samples: number }
 }
 
 /** Calls from the window to the worker, each with its answer. One table: client and worker are both derived from it. */
@@ -190,7 +235,11 @@ export interface EngineCalls {
   /** Loads and prepares data; progress arrives as `progress` notices. Local files travel as bytes. */
   loadData: { args: { choice: DataChoice; shape: Shape | null; files: readonly ExportedFile[] }; answer: DataSummary }
   cancelData: { args: Record<string, never>; answer: null }
-  samples: { args: { part: PartName; start: number; count: number }; answer: SampleSheet }
+  /** `changed` shows training pictures as they are augmented in some epoch, with this seed. */
+  samples: {
+    args: { part: PartName; start: number; count: number; changed?: { augment: Augmentation; seed: number; epoch: number } }
+    answer: SampleSheet
+  }
   /** Builds the model (keeping weights whose shapes did not change) without training, so that it can be probed. */
   build: { args: { project: ProjectFile; weights: readonly NamedWeight[] | null }; answer: { parameters: number } }
   /** Starts a run; events arrive as `train` notices, the answer when the run has begun. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_TRAINING } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
 import { unwrap } from '../result.ts'
 import { buildModel } from './build.ts'
@@ -6,6 +7,7 @@ import { chain, startEngine } from './engine.testkit.ts'
 import { objectiveOf } from './objective.ts'
 import { optimizers } from './optimizers.ts'
 import { compilePlan } from './plan/compile.ts'
+import { penalties } from './plan/plan.ts'
 import { trainableVariables, trainStep } from './step.ts'
 
 const LAYERS: readonly (readonly [string, Record<string, unknown>, readonly number[], readonly string[]])[] = [
@@ -32,10 +34,10 @@ const lossOf = async (type: string, params: Record<string, unknown>, shape: read
   const sizes = kernels.flatMap(w => [...w.read().dataSync()])
   const context = {
     ...{ tf, objective, optimizer: optimizers.sgd.make(tf, 0.1), variables: trainableVariables(model) },
-    ...{ random: [], seed: 1, checkFirst: false },
+    ...{ random: [], seed: 1, checkFirst: false, setup: DEFAULT_TRAINING },
   }
   const batch = { x, y: tf.zeros([2]), size: 2 }
-  const [loss] = trainStep(context, batch as unknown as Parameters<typeof trainStep>[1], 0).dataSync()
+  const [loss] = trainStep(context, batch as unknown as Parameters<typeof trainStep>[1], 0, 0.1).dataSync()
   const after = kernels.flatMap(w => [...w.read().dataSync()])
   model.dispose()
   return { loss: loss ?? Number.NaN, sizes, after }
@@ -55,17 +57,15 @@ describe('penalties on kernels', () => {
       })
     })
 
-  it('networks with penalties train through tfjs, which knows them', () => {
-    const planned = (l2: number) => {
-      const project = chain([
-        ['in', 'input', { shape: [3] }],
-        ['hidden', 'dense', { units: 4, l2 }],
-        ['out', 'dense', { units: 2, activation: 'softmax' }],
-      ])
-      return compilePlan(resolve(project), { loss: 'sparseCategoricalCrossentropy', targets: 'oneHot' })
-    }
-    expect(planned(0).ok).toBe(true)
-    expect(planned(0.1)).toMatchObject({ ok: false, issues: [{ node: 'hidden' }] })
+  it('training plans know them too, by layer', () => {
+    const project = chain([
+      ['in', 'input', { shape: [3] }],
+      ['hidden', 'dense', { units: 4, l2: 0.1 }],
+      ['held', 'dense', { units: 4, l1: 0.2 }, { frozen: true }],
+      ['out', 'dense', { units: 2, activation: 'softmax' }],
+    ])
+    const plan = unwrap(compilePlan(resolve(project), { loss: 'sparseCategoricalCrossentropy', targets: 'oneHot' }))
+    expect(penalties(plan)).toEqual([{ name: 'hidden/kernel', l1: 0, l2: 0.1 }])
   })
 
   it('a frozen layer pays none, as in Keras', async () => {

@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
+import { type ChangingPart, changingPart } from '../data/prepare/changing.ts'
 import type { PreparedData } from '../data/prepared.ts'
-import type { TrainingSetup } from '../graph/document.ts'
+import type { Augmentation, TrainingSetup } from '../graph/document.ts'
 import type { Resolved } from '../graph/resolved.ts'
 import { fail, IssueError, ok, type Result } from '../result.ts'
 import { mixSeed, rng } from '../rng.ts'
@@ -11,7 +12,7 @@ import { type Objective, objectiveOf } from './objective.ts'
 import type { PlanExecutor } from './plan/executor.ts'
 import { evaluatePlan, type OpenPlan, openPlan, reportOf } from './planned.ts'
 import type { Pace } from './predict.ts'
-import type { BackendReport, Evaluation, NamedWeight } from './protocol.ts'
+import type { BackendReport, Evaluation, NamedWeight, Score } from './protocol.ts'
 import { isBroken } from './step.ts'
 import { planStepper, type Stepper, tfStepper } from './steppers.ts'
 import type { EngineTf, Tf } from './tf.ts'
@@ -23,6 +24,8 @@ export interface TrainJob {
   readonly data: PreparedData
   readonly setup: TrainingSetup
   readonly backend: BackendReport
+  /** Random changes to the training pictures, anew in each epoch; none when absent. */
+  readonly augment?: Augmentation
   /** The network that the model was built from; with it the fast engine can train. */
   readonly resolved?: Resolved
   /** `tfjs` switches the fast engine off. */
@@ -35,6 +38,7 @@ export interface Reading {
   readonly samples: number
   readonly loss: number
   readonly accuracy: number
+  readonly mae?: number
   /** Working time, s. */
   readonly seconds: number
 }
@@ -49,7 +53,7 @@ export class Run {
   /** What trains, where and why. */
   readonly report: BackendReport
   readonly batchesPerEpoch: number
-  step = 0
+  step: number
   readonly epochSums = { loss: 0, correct: 0, samples: 0 }
   /** Working seconds and samples of the whole run. */
   readonly total = { seconds: 0, samples: 0 }
@@ -62,10 +66,13 @@ export class Run {
   private order: Int32Array = new Int32Array()
   private readonly job: TrainJob
   private readonly tf: Tf
+  private readonly pictures: ChangingPart | null
 
-  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<OpenPlan>) {
+  private constructor(tf: Tf, job: TrainJob, objective: Objective, plan: Result<OpenPlan>, pictures: ChangingPart | null, step: number) {
     this.tf = tf
+    this.step = step
     this.job = job
+    this.pictures = pictures
     this.objective = objective
     this.batchesPerEpoch = Math.ceil(job.data.train.count / job.setup.batchSize)
     this.plan = plan.ok ? plan.value : null
@@ -73,23 +80,31 @@ export class Run {
     this.report = reportOf(job.backend, plan)
   }
 
-  /** Checks that the job can be trained and prepares it. */
-  static async open(engine: EngineTf, job: TrainJob): Promise<Result<Run>> {
+  /** Checks that the job can be trained and prepares it; `step` says how many steps went before. */
+  static async open(engine: EngineTf, job: TrainJob, step = 0): Promise<Result<Run>> {
     const { tf } = engine
     if (job.data.train.count === 0) return fail('train/no-samples', 'There is nothing to train on: this data has no training samples.')
     const objective = objectiveOf(tf, job.model, job.setup.loss, job.data)
     if (!objective.ok) return objective
     if (job.model.trainableWeights.length === 0)
       return fail('train/nothing-to-train', 'No layer of this network can learn: add one with weights, or unfreeze one.')
-    const run = new Run(tf, job, objective.value, await openPlan(engine, job, objective.value))
+    const pictures = changingPart(job.data, job.augment ?? {}, job.setup.seed)
+    if (!pictures.ok) return pictures
+    const changed = pictures.value ? { ...job, data: { ...job.data, train: pictures.value.part } } : job
+    const run = new Run(tf, changed, objective.value, await openPlan(engine, changed, objective.value), pictures.value, step)
     await run.keepGood()
     return ok(run)
   }
 
-  /** Puts the training samples in this epoch's order. */
-  shuffle(epoch: number): void {
+  /** Puts the training samples in this epoch's order and changes them where that is wanted; ends early when told to. */
+  async begin(epoch: number, pace: Pace): Promise<void> {
     Object.assign(this.epochSums, { loss: 0, correct: 0, samples: 0 })
     this.order = rng(mixSeed(this.job.setup.seed, 'shuffle', epoch)).shuffle(range(0, this.job.data.train.count))
+    if (!this.pictures) return
+    const started = performance.now()
+    await this.pictures.change(epoch, pace)
+    this.stepper.reload()
+    this.busy += performance.now() - started
   }
 
   /** Trains on one batch of the epoch, counted from 0, at this learning rate. */
@@ -101,6 +116,11 @@ export class Run {
     this.stepper.step(indices, learningRate, this.step)
     this.unread.push(indices)
     this.busy += performance.now() - started
+  }
+
+  /** Number of weights that are trained. */
+  get parameters(): number {
+    return this.job.model.trainableWeights.reduce((sum, weight) => sum + weight.shape.reduce<number>((n, d) => n * (d ?? 1), 1), 0)
   }
 
   /** True when it is time to read what the device has gathered. */
@@ -131,7 +151,14 @@ export class Run {
     }
     this.total.seconds += seconds
     this.total.samples += sums.samples
-    return { steps: steps.length, samples: sums.samples, loss: sums.loss / sums.samples, accuracy: sums.correct / sums.samples, seconds }
+    return { steps: steps.length, samples: sums.samples, ...this.score(sums), seconds }
+  }
+
+  /** Means of sums: what was counted beside the loss is right classes, or the absolute error of values. */
+  score({ loss, correct, samples }: { readonly loss: number; readonly correct: number; readonly samples: number }): Score {
+    const mean = correct / samples
+    const valued = this.objective.head.kind === 'values'
+    return valued ? { loss: loss / samples, accuracy: Number.NaN, mae: mean } : { loss: loss / samples, accuracy: mean }
   }
 
   /** Remembers the weights as good and returns them, or throws when one is not finite. */

@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../result.ts'
 import { type CommandQueue, commandQueue } from './commands.ts'
 import { evaluate } from './evaluate.ts'
 import { engineIssue } from './health.ts'
+import { LookPace } from './lookPace.ts'
 import { objectiveOf } from './objective.ts'
 import { proofInputs, scorer } from './proof.ts'
 import type { EngineCalls, EngineMessage, EngineRequest, NamedWeight, ProbeInput, ProbeResult, TrainCommand } from './protocol.ts'
@@ -45,8 +46,8 @@ export class EngineSession {
   private running: Running | null = null
   private steps = 0
   private watched: { readonly input: ProbeInput; readonly every: number } | null = null
-  private lastProbe = 0
-  private probing = false
+  /** How looks inside are paced while a training runs. */
+  private pace = new LookPace()
   private queue: Promise<unknown> = Promise.resolve()
 
   constructor(deps: SessionDeps) {
@@ -77,12 +78,12 @@ export class EngineSession {
   private readonly calls: Handlers = {
     backend: ({ prefer }) =>
       this.inTurn(async () => (this.running ? (this.model.report ? ok(this.model.report) : busy) : this.model.start(prefer))),
-    loadData: ({ choice, files }) => this.data.load(choice, files),
+    loadData: ({ choice, shape, files }) => this.data.load(choice, shape, files),
     cancelData: async () => {
       this.data.cancel()
       return ok(null)
     },
-    samples: async ({ part, start, count }) => this.data.samples(part, start, count),
+    samples: async ({ part, start, count, changed }) => this.data.samples(part, start, count, changed),
     build: ({ project, weights }) =>
       this.inTurn(async () => {
         if (this.running) return busy
@@ -99,14 +100,14 @@ export class EngineSession {
     probe: ({ input }) => this.probe(input),
     layer: async ({ input, node }) => {
       const found = this.data.probe(input)
-      return found.ok ? this.model.layer(found.value.values, node) : found
+      return found.ok ? this.pace.look(() => this.model.layer(found.value.values, node)) : found
     },
     paths: async ({ input, node, channel, budget }) => {
       const found = this.data.probe(input)
-      return found.ok ? this.model.paths(found.value.values, { node, channel, budget }) : found
+      return found.ok ? this.pace.look(() => this.model.paths(found.value.values, { node, channel, budget })) : found
     },
     evaluate: ({ part }) => this.inTurn(() => this.evaluate(part)),
-    weights: async () => (this.model.held ? ok(await getWeights(this.model.held.model)) : ok([])),
+    weights: () => this.inTurn(async () => ok(this.model.held ? await getWeights(this.model.held.model) : [])),
     export: args => this.inTurn(() => this.export(args)),
   }
 
@@ -119,7 +120,7 @@ export class EngineSession {
 
   private async probe(input: ProbeInput): Promise<Result<ProbeResult>> {
     const found = this.data.probe(input)
-    return found.ok ? this.model.probe(found.value.values, found.value.label, this.steps) : found
+    return found.ok ? this.pace.look(() => this.model.probe(found.value.values, found.value.label, this.steps)) : found
   }
 
   private async train(project: ProjectFile, setup: TrainingSetup, run: number): Promise<Result<null>> {
@@ -127,7 +128,7 @@ export class EngineSession {
     if (this.running) return busy
     const data = this.data.prepared
     if (!data) return fail('data/not-loaded', 'There is no data to train on: choose some in the Data panel.')
-    const held = await this.model.ensure({ ...project, training: setup }, null)
+    const held = await this.model.ensureFastest({ ...project, training: setup }, data)
     if (!held.ok) return held
     const fits = objectiveOf(this.deps.engine.tf, held.value.model, setup.loss, data)
     if (!fits.ok) return fits
@@ -136,9 +137,13 @@ export class EngineSession {
     const commands = commandQueue()
     this.model.learned = true
     this.steps = 0
+    this.pace = new LookPace()
     const over = this.follow(
       run,
-      train({ model: held.value.model, data, setup, backend: report, resolved: resolve(project) }, this.trainDeps(run, commands)),
+      train(
+        { model: held.value.model, data, setup, backend: report, augment: project.data.augment, resolved: resolve(project) },
+        this.trainDeps(run, commands),
+      ),
     )
     this.running = { run, commands, over, step: 0 }
     return ok(null)
@@ -167,18 +172,13 @@ export class EngineSession {
   /** Looks at the watched input if it is time; the next step does not wait for it. */
   private live(run: number, step: number): void {
     this.steps = step
-    const now = performance.now()
-    if (!this.watched || this.probing || now - this.lastProbe < this.watched.every) return
-    this.probing = true
+    this.pace.stepped()
+    if (!this.watched || !this.pace.due(this.watched.every)) return
     void this.probe(this.watched.input)
       .then(probe => {
         if (probe.ok) this.deps.post({ kind: 'probe', run, probe: probe.value }, transferables(probe.value))
       })
       .catch(() => undefined)
-      .finally(() => {
-        this.probing = false
-        this.lastProbe = performance.now()
-      })
   }
 
   private command(command: TrainCommand): Result<null> {
@@ -208,20 +208,22 @@ export class EngineSession {
     const { values, issues } = parseParams(def.params as ParamSchema, set)
     const [wrong, ...others] = issues
     if (wrong) return { ok: false, issues: [wrong, ...others] }
-    if (this.running && def.needsWeights) return busy
-    const held = this.running && this.model.held ? ok(this.model.held) : await this.model.ensure(project, null)
-    if (!held.ok) return held
     const { tf, libraries } = this.deps.engine
     const resolved = resolve(project)
+    const drawn = { project, resolved, history, libraries }
+    if (!def.needsWeights) return def.run(drawn, values)
+    if (this.running) return busy
+    const held = await this.model.ensure(project, null)
+    if (!held.ok) return held
     const place = new Map(resolved.order.map((id, i) => [id, i]))
     const rank = (name: string) => place.get(name.slice(0, name.lastIndexOf('/'))) ?? 0
     const weights = (await getWeights(held.value.model)).sort((a, b) => rank(a.name) - rank(b.name))
     const { model } = held.value
     const data = this.data.prepared
     const probes = proofInputs(this.deps.engine, model, data)
-    const score = scorer(this.deps.engine, project.training.loss, data)
+    const score = scorer(this.deps.engine, model, project.training.loss, data)
     try {
-      return await def.run({ project, resolved, history, weights, tf, libraries, model, probes, score }, values)
+      return await def.run({ ...drawn, weights, tf, data, model, probes, score }, values)
     } finally {
       tf.dispose(probes)
     }

@@ -1,10 +1,11 @@
 import type { RawData } from '../data/define.ts'
+import { augmenter } from '../data/prepare/augment.ts'
 import { loadRaw, prepare } from '../data/prepare.ts'
 import type { PartName, PreparedData } from '../data/prepared.ts'
 import type { DataChoice } from '../graph/document.ts'
-import { sizeOf } from '../layers/shape.ts'
+import { type Shape, sizeOf } from '../layers/shape.ts'
 import { fail, ok, type Result } from '../result.ts'
-import type { DataSummary, ExportedFile, ProbeInput, SampleSheet } from './protocol.ts'
+import type { DataSummary, EngineCalls, ExportedFile, ProbeInput, SampleSheet } from './protocol.ts'
 
 /** Reads a file that ships with Netloom, path below `assets/`. */
 export type AssetReader = (path: string) => Promise<Result<Uint8Array<ArrayBuffer>>>
@@ -33,7 +34,7 @@ export class SessionData {
     this.progress = progress
   }
 
-  async load(choice: DataChoice, files: readonly ExportedFile[]): Promise<Result<DataSummary>> {
+  async load(choice: DataChoice, shape: Shape | null, files: readonly ExportedFile[]): Promise<Result<DataSummary>> {
     this.cancel()
     const control = new AbortController()
     this.loading = control
@@ -42,7 +43,7 @@ export class SessionData {
     if (!raw.ok) return raw
     if (control.signal.aborted) return fail('data/cancelled', 'Loading was cancelled.')
     this.progress('Preparing', 1)
-    const prepared = await prepare(raw.value, choice)
+    const prepared = await prepare(raw.value, choice, shape)
     if (!prepared.ok) return prepared
     if (control.signal.aborted) return fail('data/cancelled', 'Loading was cancelled.')
     this.raw = { key, value: raw.value }
@@ -55,15 +56,17 @@ export class SessionData {
     this.loading = null
   }
 
-  /** Samples for display: pictures as 0–1, other data as prepared. */
-  samples(part: PartName, start: number, count: number): Result<SampleSheet> {
+  /** Samples for display: pictures as 0–1, and training pictures augmented where that is wanted; other data as prepared. */
+  samples(part: PartName, start: number, count: number, changed?: EngineCalls['samples']['args']['changed']): Result<SampleSheet> {
     const data = this.prepared
     if (!data) return noData
     const { inputs, targets, count: all } = data[part]
+    const write = changed && part === 'train' && data.kind === 'image' ? augmenter(data, changed.augment, changed.seed).write : null
     const from = Math.max(0, Math.min(all, Math.trunc(start)))
     const to = Math.max(from, Math.min(all, from + Math.trunc(count)))
     const size = sizeOf(data.shape)
     const shown = inputs.slice(from * size, to * size)
+    for (let i = from; write && changed && i < to; i++) write(data.train, i, changed.epoch, shown, (i - from) * size)
     const { mean, deviation, scale } = data.scaling
     if (data.kind === 'image')
       for (let i = 0, c = 0; i < shown.length; i++, c = (c + 1) % mean.length)

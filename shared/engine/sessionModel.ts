@@ -1,4 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs'
+import type { PreparedData } from '../data/prepared.ts'
 import { accepts, type Watcher, watch } from '../explain/activations.ts'
 import { type PathTarget, pathsTo } from '../explain/paths.ts'
 import { statsOf } from '../explain/stats.ts'
@@ -6,9 +7,10 @@ import type { BackendId, LossId, ProjectFile } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
 import type { Resolved } from '../graph/resolved.ts'
 import { dims, sizeOf } from '../layers/shape.ts'
-import { fail, type Issue, ok, type Result } from '../result.ts'
+import { fail, type Issue, ok, type Result, unwrap } from '../result.ts'
 import { startBackend } from './backends.ts'
 import { buildModel } from './build.ts'
+import { candidatesOf, chooseBackend, trialData, trialRate } from './choose.ts'
 import type { BackendReport, EngineCalls, NamedWeight, ProbeResult } from './protocol.ts'
 import type { EngineTf } from './tf.ts'
 import { freshen, getWeights, readColumns, setWeights } from './weights.ts'
@@ -19,6 +21,14 @@ const keyOf = ({ graph, training }: ProjectFile): string =>
     graph.nodes.map(n => [n.id, n.type, n.params, n.bypassed, n.frozen]),
     graph.wires.map(w => [w.from, w.to]),
     training.seed,
+  ])
+
+/** What decides how fast a project trains on one machine: the layers and the batch. */
+const paceKeyOf = ({ graph, training }: ProjectFile): string =>
+  JSON.stringify([
+    graph.nodes.map(n => [n.id, n.type, n.params, n.bypassed, n.frozen]),
+    graph.wires.map(w => [w.from, w.to]),
+    [training.batchSize, training.optimizer, training.loss],
   ])
 
 const unresolved = (errors: readonly Issue[]): Result<never> => {
@@ -43,6 +53,14 @@ interface Held {
   readonly resolved: Resolved
   readonly watcher: Watcher
   readonly loss: LossId
+}
+
+interface Trial {
+  readonly project: ProjectFile
+  readonly data: PreparedData
+  readonly resolved: Resolved
+  readonly kept: readonly NamedWeight[] | null
+  readonly report: BackendReport
 }
 
 /** The backend and the model that the engine holds; weights outlive edits and changes of backend where they fit. */
@@ -71,6 +89,57 @@ export class SessionModel {
     return report
   }
   private setAside: readonly NamedWeight[] | null = null
+  /** What trials have found, so that a network is tried once. */
+  private readonly choices = new Map<string, BackendReport>()
+  /** The trials under way; whoever looks at the model waits for it. */
+  private choosing: Promise<unknown> | null = null
+  /** Backends to be tried; for tests. */
+  candidates: readonly BackendId[] | null = null
+
+  /** As `ensure`, for a training: where the choice is free and two backends could be the faster, both train the network for a moment first, on copies. */
+  async ensureFastest(project: ProjectFile, data: PreparedData): Promise<Result<Held>> {
+    if (project.training.backend !== 'auto') return this.ensure(project, null)
+    const work = this.settle(project, data).then(() => this.ensure(project, null))
+    this.choosing = work.catch(() => undefined)
+    return work.finally(() => {
+      this.choosing = null
+    })
+  }
+
+  /** Starts the backend on which this network trains fastest. */
+  private async settle(project: ProjectFile, data: PreparedData): Promise<void> {
+    const candidates = this.candidates ?? candidatesOf(await this.engine.adapter().catch(() => null))
+    const resolved = resolve(project)
+    if (candidates.length < 2 || !resolved.buildable) return
+    const key = paceKeyOf(project)
+    const known = this.choices.get(key)
+    if (known && known.backend === this.report?.backend) {
+      this.report = known
+      return
+    }
+    const kept = this.held && this.learned ? await getWeights(this.held.model) : this.setAside
+    this.drop()
+    this.setAside = kept
+    const trial = (report: BackendReport) => this.trial({ project, data, resolved, kept, report })
+    const chosen = known ? await startBackend(this.engine, known.backend) : await chooseBackend(this.engine, candidates, trial)
+    if (!chosen.ok) return
+    this.report = known?.backend === chosen.value.backend ? known : chosen.value
+    this.preferred = 'auto'
+    this.choices.set(key, this.report)
+  }
+
+  /** Trains a copy of the model on a part of the data, on the backend that runs, and gives samples per second. */
+  private async trial({ project, data, resolved, kept, report }: Trial): Promise<number> {
+    const { tf } = this.engine
+    const model = unwrap(buildModel(resolved, tf, project.training.seed))
+    try {
+      if (kept) setWeights(tf, model, kept)
+      const { training: setup } = project
+      return await trialRate(this.engine, { model, data: trialData(data, setup.batchSize), setup, backend: report, resolved })
+    } finally {
+      model.dispose()
+    }
+  }
 
   /** Builds the project's model unless it stands. `weights`: null keeps what was learned where it fits, a list replaces everything. */
   async ensure(project: ProjectFile, weights: readonly NamedWeight[] | null): Promise<Result<Held>> {
@@ -136,6 +205,7 @@ export class SessionModel {
 
   /** The model with its newest weights, if it takes these values. */
   private async fitting(values: Float32Array): Promise<Result<Held>> {
+    await this.choosing
     if (this.held) await freshen(this.held.model)
     const { held } = this
     if (!held) return fail('engine/no-model', 'There is no model yet: the network has not been built.')

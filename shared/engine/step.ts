@@ -1,15 +1,19 @@
 import type * as tfjs from '@tensorflow/tfjs'
+import type { TrainingSetup } from '../graph/document.ts'
 import { mixSeed } from '../rng.ts'
 import type { Batch } from './batches.ts'
-import { countCorrect } from './metrics.ts'
+import { type Clip, clipGradients, decayWeights } from './gradients.ts'
+import { stepCount } from './metrics.ts'
 import { encodeTargets, forward, type Objective } from './objective.ts'
+import type { TfOptimizer } from './optimizers.ts'
 import type { Tf } from './tf.ts'
 
 /** Everything one training step needs. */
 export interface StepContext {
   readonly tf: Tf
   readonly objective: Objective
-  readonly optimizer: tfjs.Optimizer
+  readonly optimizer: TfOptimizer
+  readonly setup: Clip & Pick<TrainingSetup, 'weightDecay'>
   readonly variables: readonly tfjs.Variable[]
   /** Layers that draw random numbers; each gets its own seed per step. */
   readonly random: readonly { name: string; seed: number }[]
@@ -30,26 +34,29 @@ export const randomLayers = (model: tfjs.LayersModel): { name: string; seed: num
 export const isBroken = (loss: number, positive: boolean): boolean => !Number.isFinite(loss) || (positive && loss < -1e-6)
 
 /**
- * One training step: forward, loss with regularisation, gradients, new weights. Returns `[mean loss, correct count]` still on the
+ * One training step: forward, loss with regularisation, gradients, clipping, decay, new weights. Returns `[mean loss, count]` (see `stepCount`) still on the
  * device, so that nothing waits for it; the caller reads and disposes of it, and of the batch.
  */
-export const trainStep = (ctx: StepContext, batch: Batch, step: number): tfjs.Tensor1D => {
+export const trainStep = (ctx: StepContext, batch: Batch, step: number, learningRate: number): tfjs.Tensor1D => {
   const { tf, objective, optimizer } = ctx
   const { model, loss, head } = objective
   for (const layer of ctx.random) layer.seed = mixSeed(ctx.seed, layer.name, step)
   return tf.tidy(() => {
     const target = encodeTargets(tf, head, batch.y)
-    let correct: tfjs.Scalar | undefined
+    let counted: tfjs.Scalar | undefined
     const { value, grads } = tf.variableGrads(() => {
       const output = forward(objective, batch.x, true)
-      correct = tf.keep(countCorrect(tf, head, target, output, objective.last !== null))
+      counted = tf.keep(stepCount(tf, head, target, output, objective.last !== null))
       const penalties = model.calculateLosses()
       return penalties.reduce<tfjs.Scalar>((sum, penalty) => tf.add(sum, penalty), loss.value(tf, target, output, objective.last !== null))
     }, [...ctx.variables])
     const broken = ctx.checkFirst && isBroken(Number(value.dataSync()[0]), loss.positive)
-    if (!broken) optimizer.applyGradients(grads)
-    const result = tf.stack([value, correct ?? tf.scalar(Number.NaN)]) as tfjs.Tensor1D
-    correct?.dispose()
+    if (!broken) {
+      decayWeights(tf, ctx.variables, learningRate * ctx.setup.weightDecay)
+      optimizer.applyGradients(clipGradients(tf, ctx.setup, grads))
+    }
+    const result = tf.stack([value, counted ?? tf.scalar(Number.NaN)]) as tfjs.Tensor1D
+    counted?.dispose()
     return result
   })
 }

@@ -18,6 +18,8 @@ export interface Stepper {
   read(): Promise<readonly BatchScore[]>
   /** Keeps what was trained elsewhere from ever reaching the model. */
   abandon?(): void
+  /** Takes the training inputs anew, which have been changed in place. */
+  reload(): void
   dispose(): Promise<void>
 }
 
@@ -28,6 +30,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
     tf,
     objective,
     optimizer: optimizers[setup.optimizer].make(tf, setup.learningRate),
+    setup,
     variables: trainableVariables(model),
     random: randomLayers(model),
     seed: setup.seed,
@@ -39,7 +42,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
     step(indices, learningRate, step) {
       const batch = batches.take(indices)
       setLearningRate(context.optimizer, learningRate)
-      unread.push(trainStep(context, batch, step))
+      unread.push(trainStep(context, batch, step, learningRate))
       tf.dispose([batch.x, batch.y])
     },
     async read() {
@@ -51,6 +54,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
       const values = await all.data().finally(() => tf.dispose([all, ...results]))
       return results.map((_, i) => ({ loss: values[2 * i] ?? Number.NaN, correct: values[2 * i + 1] ?? Number.NaN }))
     },
+    reload: () => batches.reload(),
     async dispose() {
       tf.dispose(unread)
       unread = []
@@ -113,6 +117,7 @@ export const planStepper = (tf: Tf, job: TrainJob, plan: PlanExecutor): Stepper 
       }))
     },
     abandon,
+    reload: () => plan.reload(),
     async dispose() {
       try {
         await handOver()

@@ -1,9 +1,13 @@
+import { IssueError } from '../result.ts'
 import type { CommandQueue } from './commands.ts'
 import { engineIssue } from './health.ts'
-import type { NamedWeight, Score, TrainEvent } from './protocol.ts'
-import { type Reading, Run, type TrainJob } from './run.ts'
+import { effortRatio, type OpenPhase, openPhase, type Phase, phasesOf } from './phases.ts'
+import type { Pace } from './predict.ts'
+import type { BackendReport, NamedWeight, PhaseName, Score, TrainEvent } from './protocol.ts'
+import type { Reading, Run, TrainJob } from './run.ts'
 import { schedules } from './schedules.ts'
 import type { EngineTf } from './tf.ts'
+import { getWeights } from './weights.ts'
 
 export type { TrainJob } from './run.ts'
 
@@ -28,36 +32,137 @@ class Training {
   private once = false
   private readonly job: TrainJob
   private readonly deps: TrainDeps
-  private readonly run: Run
-  private rate: number
+  private readonly phases: readonly Phase[]
+  private phase: Phase
+  private open: OpenPhase | null = null
+  private rate = 0
+  private stepsBefore = 0
+  private last: { train: Score; validation: Score | null } = { train: { loss: Number.NaN, accuracy: Number.NaN }, validation: null }
+  /** Working seconds and samples of earlier phases. */
+  private readonly earlier = { seconds: 0, samples: 0 }
 
-  constructor(job: TrainJob, deps: TrainDeps, run: Run) {
+  constructor(job: TrainJob, deps: TrainDeps, [first, ...more]: readonly [Phase, ...Phase[]]) {
     this.job = job
     this.deps = deps
-    this.run = run
-    this.rate = job.setup.learningRate
+    this.phases = [first, ...more]
+    this.phase = first
   }
 
-  /** Trains all epochs; false when it was stopped. */
+  /** Steps so far. */
+  get step(): number {
+    return this.open?.run.step ?? this.stepsBefore
+  }
+
+  /** Trains all phases; false when it was stopped. */
   async *all(): Events {
-    let last: { train: Score; validation: Score | null } = { train: { loss: Number.NaN, accuracy: Number.NaN }, validation: null }
-    for (this.epoch = 1; this.epoch <= this.job.setup.epochs; this.epoch++) {
-      const started = this.run.total.seconds
-      if (!(yield* this.trainEpoch())) return false
-      const { loss, correct, samples } = this.run.epochSums
-      this.deps.keep?.(this.epoch, await this.run.keepGood())
-      const validation = await this.validate()
-      last = { train: { loss: loss / samples, accuracy: correct / samples }, validation }
-      yield { type: 'epoch', epoch: this.epoch, step: this.run.step, ...last, seconds: this.run.total.seconds - started }
+    for (const phase of this.phases) {
+      this.phase = phase
+      if (!(yield* this.begin()) || !(yield* this.trainPhase())) return false
+      const { seconds, samples } = this.run.total
+      this.earlier.seconds += seconds
+      this.earlier.samples += samples
+      this.stepsBefore = this.run.step
+      await this.close()
     }
-    const { seconds, samples } = this.run.total
+    const { seconds, samples } = this.earlier
     const imagesPerSecond = samples / Math.max(seconds, 1e-6)
-    yield { type: 'done', step: this.run.step, epochs: this.job.setup.epochs, seconds, ...last, imagesPerSecond }
+    yield { type: 'done', step: this.stepsBefore, epochs: this.epochs, seconds, ...this.last, imagesPerSecond }
     return true
   }
 
+  /** Ends the phase under way; the model gets its weights. */
+  async close(): Promise<void> {
+    const { open } = this
+    this.open = null
+    await open?.close()
+  }
+
+  private get run(): Run {
+    if (!this.open) throw new Error('No phase is open.')
+    return this.open.run
+  }
+
+  private get epochs(): number {
+    return this.phases.reduce((sum, phase) => sum + phase.setup.epochs, 0)
+  }
+
+  /** Opens the phase; false when it was stopped meanwhile. */
+  private async *begin(): Events {
+    const { phase, job } = this
+    const first = phase === this.phases[0]
+    if (first && phase.trunk) yield this.started(job.backend)
+    const opened = yield* openPhase(this.deps.engine, phase, this.stepsBefore, this.pace)
+    if (!opened) {
+      yield { type: 'stopped', step: this.stepsBefore }
+      return false
+    }
+    if (!opened.ok) throw new IssueError(opened.issues[0])
+    this.open = opened.value
+    const { run, features } = opened.value
+    this.rate = phase.setup.learningRate
+    if (first && !phase.trunk) yield this.started(run.report)
+    if (!phase.name) return true
+    const { epochs, learningRate } = phase.setup
+    const trainable = run.parameters
+    yield {
+      type: 'phase',
+      step: run.step,
+      phase: phase.name,
+      epochs,
+      learningRate,
+      trainable,
+      backend: run.report,
+      features,
+      note: phase.note,
+    }
+    return true
+  }
+
+  private started(backend: BackendReport): TrainEvent {
+    const { data, model, setup } = this.job
+    const samples = { train: data.train.count, validation: data.validation.count, test: data.test.count }
+    const batches = Math.ceil(data.train.count / setup.batchSize)
+    return { type: 'started', backend, samples, batches, epochs: this.epochs, dataHash: data.hash, parameters: model.countParams() }
+  }
+
+  private async *trainPhase(): Events {
+    const { setup, epochsBefore } = this.phase
+    for (this.epoch = epochsBefore + 1; this.epoch <= epochsBefore + setup.epochs; this.epoch++) {
+      const started = this.run.total.seconds
+      if (!(yield* this.trainEpoch())) return false
+      const train = this.run.score(this.run.epochSums)
+      await this.keepGood()
+      this.last = { train, validation: await this.validate() }
+      yield {
+        type: 'epoch',
+        epoch: this.epoch,
+        step: this.run.step,
+        ...this.last,
+        seconds: this.run.total.seconds - started,
+        ...this.named,
+      }
+    }
+    return true
+  }
+
+  /** Remembers the weights as good and hands them on; a head trained alone is told with the layers before it. */
+  private async keepGood(): Promise<void> {
+    const good = await this.run.keepGood()
+    this.deps.keep?.(this.epoch, this.open?.features ? await getWeights(this.job.model) : good)
+  }
+
+  /** Goes back to the last good weights. */
+  restore(): void {
+    this.open?.run.restore()
+  }
+
+  /** What events carry of the phase. */
+  private get named(): { readonly phase?: PhaseName } {
+    return this.phase.name ? { phase: this.phase.name } : {}
+  }
+
   private async *trainEpoch(): Events {
-    this.run.shuffle(this.epoch)
+    await this.run.begin(this.epoch, this.pace)
     for (this.batch = 0; this.batch < this.run.batchesPerEpoch; this.batch++) {
       if (!(yield* this.obey())) return false
       this.run.train(this.batch, this.scheduled())
@@ -121,8 +226,8 @@ class Training {
 
   /** The learning rate of the next step. */
   private scheduled(): number {
-    const { schedule, epochs } = this.job.setup
-    return this.rate * schedules[schedule].factor(this.run.step / (epochs * this.run.batchesPerEpoch))
+    const { schedule, epochs } = this.phase.setup
+    return this.rate * schedules[schedule].factor((this.run.step - this.stepsBefore) / (epochs * this.run.batchesPerEpoch))
   }
 
   private async *report(): AsyncGenerator<TrainEvent> {
@@ -131,8 +236,7 @@ class Training {
   }
 
   private batchEvent(reading: Reading): TrainEvent {
-    const { step, batchesPerEpoch, total } = this.run
-    const left = this.job.setup.epochs * batchesPerEpoch - step
+    const { step, batchesPerEpoch } = this.run
     return {
       type: 'batch',
       step,
@@ -140,51 +244,54 @@ class Training {
       batch: ((step - 1) % batchesPerEpoch) + 1,
       loss: reading.loss,
       accuracy: reading.accuracy,
+      ...(reading.mae === undefined ? {} : { mae: reading.mae }),
       imagesPerSecond: reading.samples / reading.seconds,
-      secondsLeft: (total.seconds / step) * left,
+      secondsLeft: this.secondsLeft(),
+      ...this.named,
     }
   }
 
-  private async validate(): Promise<Score | null> {
+  /** An estimate for this phase and those after it, which compute more per step. */
+  private secondsLeft(): number {
+    const { run, phase, open } = this
+    const steps = run.step - this.stepsBefore
+    const perStep = run.total.seconds / Math.max(1, steps)
+    const uncached = open?.features?.uncached
+    const whole = uncached ? phase.setup.batchSize / uncached : perStep
+    const later = this.phases
+      .slice(this.phases.indexOf(phase) + 1)
+      .reduce((sum, next) => sum + next.setup.epochs * run.batchesPerEpoch * whole * effortRatio(phase, next), 0)
+    return perStep * (phase.setup.epochs * run.batchesPerEpoch - steps) + later
+  }
+
+  private get pace(): Pace {
     const { engine, commands, signal } = this.deps
-    const pace = { breathe: () => engine.breathe(), stopping: () => signal?.aborted === true || commands.stopping() }
-    const found = await this.run.evaluate(pace)
-    return found && { loss: found.loss, accuracy: found.accuracy }
+    return { breathe: () => engine.breathe(), stopping: () => signal?.aborted === true || commands.stopping() }
+  }
+
+  private async validate(): Promise<Score | null> {
+    const found = await this.run.evaluate(this.pace)
+    if (!found) return null
+    const { loss, accuracy, metrics } = found
+    return { loss, accuracy, ...(metrics.mae === undefined ? {} : { mae: metrics.mae }) }
   }
 }
-
-const started = (job: TrainJob, run: Run): TrainEvent => ({
-  type: 'started',
-  backend: run.report,
-  samples: { train: job.data.train.count, validation: job.data.validation.count, test: job.data.test.count },
-  batches: run.batchesPerEpoch,
-  epochs: job.setup.epochs,
-  dataHash: job.data.hash,
-  parameters: job.model.countParams(),
-})
 
 /**
  * Trains a model and tells what happens. Obeys commands between two steps. Same seed, same backend, same losses. What goes wrong, such
  * as a loss that is not finite, ends it with `failed` and the weights of the last good epoch. The caller keeps the model.
  */
 export async function* train(job: TrainJob, deps: TrainDeps): AsyncGenerator<TrainEvent> {
-  let run: Run | null = null
+  const training = new Training(job, deps, phasesOf(job))
   const wake = () => deps.commands.push({ type: 'stop' })
   deps.signal?.addEventListener('abort', wake, { once: true })
   try {
-    const opened = await Run.open(deps.engine, job)
-    if (!opened.ok) {
-      yield { type: 'failed', step: 0, issue: opened.issues[0] }
-      return
-    }
-    run = opened.value
-    yield started(job, run)
-    yield* new Training(job, deps, run).all()
+    yield* training.all()
   } catch (error) {
-    run?.restore()
-    yield { type: 'failed', step: run?.step ?? 0, issue: await engineIssue(error, 'train/failed', deps.engine) }
+    training.restore()
+    yield { type: 'failed', step: training.step, issue: await engineIssue(error, 'train/failed', deps.engine) }
   } finally {
     deps.signal?.removeEventListener('abort', wake)
-    await run?.dispose()
+    await training.close()
   }
 }

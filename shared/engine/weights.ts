@@ -70,8 +70,8 @@ export const setWeights = (tf: Tf, model: tfjs.LayersModel, weights: readonly Na
   for (const { name, variable } of slots(model)) {
     const weight = byName.get(name)
     if (!weight || !sameShape(weight.shape, variable.shape as number[])) continue
-    // A copy, because the cpu backend would keep and the caller may transfer the array.
-    const value = tf.tensor(weight.values.slice(), [...weight.shape])
+    // A copy where the backend keeps the array, which the caller may transfer; wasm makes one of its own.
+    const value = tf.tensor(tf.getBackend() === 'wasm' ? weight.values : weight.values.slice(), [...weight.shape])
     variable.write(value)
     value.dispose()
     kept += 1

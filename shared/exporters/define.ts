@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
+import type { PreparedData } from '../data/prepared.ts'
 import type { Libraries } from '../engine/libraries.ts'
 import type { ExportedFile, NamedWeight, Verification } from '../engine/protocol.ts'
 import type { ProjectFile } from '../graph/document.ts'
@@ -12,19 +13,27 @@ export interface ExportDocument {
   readonly resolved: Resolved
   /** Events of the last training, oldest first, as a project file keeps them; empty when it was never trained. */
   readonly history: readonly unknown[]
+  readonly libraries: Libraries
 }
+
+/** What the samples are and how they were scaled, for formats that take raw values in. */
+export type DataFacts = Pick<PreparedData, 'source' | 'kind' | 'shape' | 'classes' | 'features' | 'scaling' | 'hash'>
+
+/** Outputs `[count, ...output shape]` of a network of one input and one output for samples `[count, ...shape]`, row-major. */
+export type Predict = (inputs: Float32Array, count: number) => Promise<Float32Array>
 
 /** What an exporter of a trained network may use. Weights are in the order of `resolved`, named `<node>/<weight>`. */
 export interface ExportInput extends ExportDocument {
   readonly weights: readonly NamedWeight[]
   readonly tf: typeof tf
-  readonly libraries: Libraries
+  /** Of the data that is loaded; null where none is. */
+  readonly data: DataFacts | null
   /** The trained model, for formats that ask it and for the proof. */
   readonly model: tf.LayersModel
   /** Inputs for the proof, one tensor `[samples, ...shape]` per input of the model. */
   readonly probes: readonly tf.Tensor[]
-  /** Share of right answers, 0–1, that a model of the same inputs and outputs reaches on held-out samples; null where there are none, or no classes. */
-  score(model: tf.LayersModel): Promise<{ readonly accuracy: number; readonly samples: number } | null>
+  /** Share of right answers, 0–1, that a model of the same inputs and outputs, or a runtime, reaches on held-out samples; null where there are none, or no classes. */
+  score(network: tf.LayersModel | Predict): Promise<{ readonly accuracy: number; readonly samples: number } | null>
 }
 
 /** A finished export: every file, and the proof where the format can be run here. */
@@ -46,6 +55,8 @@ interface ExporterBase<S extends ParamSchema> {
 /** A format that carries weights, written from the trained model. */
 export interface TrainedExporter<S extends ParamSchema> extends ExporterBase<S> {
   readonly needsWeights: true
+  /** True where the format cannot do without `ExportInput.data`. */
+  readonly needsData?: boolean
   run(input: ExportInput, values: ValuesOf<S>): Promise<Result<ExportOutput>>
 }
 

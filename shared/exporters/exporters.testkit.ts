@@ -54,5 +54,5 @@ export const exportInputOf = async (project: ProjectFile, seed = 1): Promise<Exp
   const model = unwrap(buildModel(resolved, tf, seed))
   const probes = resolved.inputs.map(id => tf.randomUniform([8, ...(resolved.nodes.get(id)?.output ?? [])], 0, 1, 'float32', 7))
   const weights = await getWeights(model)
-  return { project, resolved, history: [], weights, tf, libraries, model, probes, score: async () => null }
+  return { project, resolved, history: [], libraries, weights, tf, data: null, model, probes, score: async () => null }
 }

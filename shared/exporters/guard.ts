@@ -9,6 +9,10 @@ export const called = (resolved: Resolved, id: string): string => `"${resolved.n
 /** Ids of the nodes that take part in the network, in topological order: bypassed ones are left out. */
 export const activeNodes = (resolved: Resolved): string[] => resolved.order.filter(id => resolved.nodes.get(id)?.node.bypassed === false)
 
+/** Refuses a network without nodes. */
+export const checkNotEmpty = ({ nodes }: Resolved): Result<null> =>
+  nodes.size > 0 ? ok(null) : fail('export/empty', 'The network has no layers yet: there is nothing to draw.')
+
 /** Refuses a network that has errors, or a layer this version does not know, naming the node. */
 export const checkGraph = (resolved: Resolved): Result<null> => {
   for (const id of activeNodes(resolved)) {

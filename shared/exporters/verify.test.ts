@@ -1,5 +1,6 @@
+import type * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { compare, judge, proofSentence } from './verify.ts'
+import { compare, judge, proofSentence, verifyRun } from './verify.ts'
 
 describe('the proof of an export', () => {
   it('holds when both networks say the same', () => {
@@ -25,6 +26,38 @@ describe('the proof of an export', () => {
     ['outputs differ in size', [0.5, 0.5], [0.5]],
   ])('fails when %s', (_, wanted, got) => {
     expect(judge(compare('tfjs', 1, wanted, got)).ok).toBe(false)
+  })
+
+  it('lets rounded weights differ, but says how much and what it costs', () => {
+    const accuracy = { before: 0.9731, after: 0.97, samples: 500 }
+    const found = { ...compare('tfjs', 2, [0.9, 0.1, 0.6, 0.4], [0.8, 0.2, 0.4, 0.6]), rounded: 'int8', accuracy } as const
+    expect(found).toMatchObject({ sameClass: false, agreeing: 1 })
+    expect(judge(found).ok).toBe(true)
+    expect(proofSentence(found)).toMatch(
+      /difference 2\.0e-1, 1 of 2 classes the same\. A difference is expected: .* 8 bits\. Accuracy on 500 .*: 97\.31 % before, 97\.00 % after/,
+    )
+    expect(judge({ ...found, maxAbsDiff: Number.NaN }).ok).toBe(false)
+  })
+
+  it('judges a difference by the size of the outputs', () => {
+    const found = compare('tfjs', 1, [2000, 1], [2000.01, 1])
+    expect(found.largest).toBe(2000)
+    expect(judge(found).ok).toBe(true)
+    expect(judge(compare('tfjs', 1, [2000, 1], [2000.5, 1])).ok).toBe(false)
+  })
+
+  it('lets another runtime order values that are as good as equal', () => {
+    expect(compare('tfjs', 1, [1, 1 - 6e-8, 0.2], [1 - 6e-8, 1, 0.2]).sameClass).toBe(true)
+  })
+
+  it.each([
+    ['first', [Number.NaN], [1]],
+    ['last', [1], [Number.NaN]],
+  ])('fails when the %s of several outputs is not a number', async (_, first, last) => {
+    const outputs = [first, last].map(values => ({ data: async () => values, dispose: () => undefined }))
+    const model = { predict: () => outputs } as unknown as tf.LayersModel
+    const probes = [{ shape: [1, 1] }] as unknown as tf.Tensor[]
+    expect(judge(await verifyRun('tfjs', model, probes, async () => [[1], [1]])).ok).toBe(false)
   })
 
   it('fails without samples', () => {

@@ -12,6 +12,9 @@ export interface DataOutline {
   readonly kind: 'image' | 'points' | 'table'
 }
 
+/** Shape that the network's first input takes; null when it cannot be known. */
+export const inputShapeOf = (resolved: Resolved): Shape | null => resolved.nodes.get(resolved.inputs[0] ?? '')?.output ?? null
+
 /** Where the network and the data or the training setup do not go together; errors forbid training, warnings do not. */
 export const checkAgainstData = (resolved: Resolved, data: DataOutline, training: Pick<TrainingSetup, 'loss'>): readonly Issue[] => {
   const entry = resolved.nodes.get(resolved.inputs[0] ?? '')
@@ -27,9 +30,15 @@ export const checkAgainstData = (resolved: Resolved, data: DataOutline, training
 
 const set = (label: string, node: string, params: Readonly<Record<string, unknown>>): Fix => ({ kind: 'setParams', label, node, params })
 
+/** What helps against another shape; pictures can also be fitted. */
+const repair = (wanted: Shape, given: Shape): string =>
+  wanted.length === 3 && given.length === 3
+    ? `set its shape to ${dims(given)}, let the data be fitted to the input (padded or resized), or choose other data.`
+    : `set its shape to ${dims(given)} or choose other data.`
+
 const inputIssues = ({ node, output }: ResolvedNode, { shape }: DataOutline): readonly Issue[] => {
   if (!output || sameShape(output, shape)) return []
-  const text = `The samples of the data are ${dims(shape)}, but "${node.name}" takes ${dims(output)}: set its shape to ${dims(shape)} or choose other data.`
+  const text = `The samples of the data are ${dims(shape)}, but "${node.name}" takes ${dims(output)}: ${repair(output, shape)}`
   const fixes = [set(`Set shape to ${dims(shape)}`, node.id, { shape })]
   return [issue('data/shape-differs', text, { node: node.id, param: 'shape', expected: dims(shape), received: dims(output), fixes })]
 }

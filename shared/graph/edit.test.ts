@@ -52,6 +52,20 @@ describe('building', () => {
     expect(wires(edit.connect(edit.connect(doc, 'b', 'sum'), 'a', 'sum'))).toEqual(['a>b', 'b>sum', 'a>sum'])
   })
 
+  test('a wire moved to another card keeps its place among the inputs of a merge', () => {
+    const doc = project([node('a', 'input'), node('b', 'dense'), node('c', 'dense'), node('sum', 'add')], ['a>b', 'a>c', 'b>sum', 'a>sum'])
+    expect(wires(edit.reconnect(doc, 'w3', 'c', 'sum'))).toEqual(['a>b', 'a>c', 'c>sum', 'a>sum'])
+    expect(wires(edit.reconnect(doc, 'w1', 'a', 'c'))).toEqual(wires(doc))
+    expect(edit.reconnect(doc, 'w1', 'sum', 'b')).toBe(doc)
+    expect(edit.reconnect(doc, 'nowhere', 'c', 'sum')).toBe(doc)
+    expect(wires(edit.reconnect(smallNet(), 'w4', 'conv_1', 'output'))).toEqual([
+      'input>conv_1',
+      'conv_1>pool_1',
+      'pool_1>flatten',
+      'conv_1>output',
+    ])
+  })
+
   test.each([
     ['conv_1', 'conv_1'],
     ['output', 'conv_1'],

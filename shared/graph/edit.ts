@@ -40,6 +40,19 @@ export const connect = (doc: ProjectFile, from: string, to: string): ProjectFile
   return withGraph(doc, { wires: [...kept, { id: freshWireId(doc), from, to }] })
 }
 
+/** Moves an end of a wire. It keeps its place in the list, and so among the inputs of a merge; where no wire may be drawn, nothing changes. */
+export const reconnect = (doc: ProjectFile, wireId: string, from: string, to: string): ProjectFile => {
+  const wire = doc.graph.wires.find(w => w.id === wireId)
+  if (!wire || (wire.from === from && wire.to === to)) return doc
+  const without = removeWires(doc, [wireId])
+  const joined = connect(without, from, to)
+  if (joined === without) return doc
+  const kept = new Set(joined.graph.wires)
+  return withGraph(joined, {
+    wires: doc.graph.wires.flatMap(w => (w.id === wireId ? [{ ...wire, from, to }] : kept.has(w) ? [w] : [])),
+  })
+}
+
 /** Moves what comes after a place down, so that a card fits between two others. */
 const makeRoom = (
   doc: ProjectFile,

@@ -38,6 +38,22 @@ describe('a project file', () => {
     expect(doc.graph.nodes[1]?.position.y).toBeGreaterThan(doc.graph.nodes[0]?.position.y ?? 0)
   })
 
+  test('takes the usual weight decay of its optimizer unless it names one', () => {
+    const decayOf = (training: object) => unwrap(parseProjectValue(short({}, { training }))).training.weightDecay
+    expect(decayOf({ optimizer: 'adam' })).toBe(0)
+    expect(decayOf({ optimizer: 'adamw' })).toBe(0.004)
+    expect(decayOf({ optimizer: 'adamw', weightDecay: 0 })).toBe(0)
+  })
+
+  test('keeps what was chosen of augmentation, fitting and clipping', () => {
+    const data = { augment: { shift: 2, flip: 0.5 }, fit: 'pad' }
+    const training = { clip: 'globalNorm', clipLimit: 0.5 }
+    expect(unwrap(parseProjectValue(short({}, { data, training })))).toMatchObject({ data, training })
+    expect(problem(short({}, { data: { augment: { shift: 1000 } } }))).toContain('data.augment.shift')
+    expect(problem(short({}, { data: { augment: { spin: 1 } } }))).toContain('data.augment')
+    expect(problem(short({}, { training: { clipLimit: 0 } }))).toContain('training.clipLimit')
+  })
+
   test('keeps a layer that this version does not know', () => {
     const doc = unwrap(parseProjectValue(short({ nodes: [{ id: 'x', type: 'fromTheFuture', params: { a: [1, { b: 2 }] } }] })))
     expect(doc.graph.nodes[0]).toMatchObject({ type: 'fromTheFuture', params: { a: [1, { b: 2 }] } })

@@ -1,5 +1,19 @@
 import { z } from 'zod'
-import { BACKENDS, DEFAULT_DATA, DEFAULT_TRAINING, LOSSES, OPTIMIZERS, SCHEDULES } from './document.ts'
+import { augmentations } from '../data/prepare/augment.ts'
+import {
+  AUGMENTS,
+  type AugmentId,
+  BACKENDS,
+  CLIPS,
+  DEFAULT_DATA,
+  DEFAULT_TRAINING,
+  FITS,
+  LOSSES,
+  OPTIMIZERS,
+  SCHEDULES,
+  UNFREEZES,
+  usualDecay,
+} from './document.ts'
 import { MAX_NAME, MAX_NODES, MAX_STRING, MAX_WIRES } from './limits.ts'
 
 // Compiling validators needs `new Function`, which the content security policy forbids.
@@ -40,24 +54,43 @@ const frame = z.strictObject({
 })
 const note = z.strictObject({ id, text: z.string().max(MAX_STRING), position })
 
+const strengthOf = (id: AugmentId) => z.number().min(0).max(augmentations[id].max).optional()
+const strengths = Object.fromEntries(AUGMENTS.map(id => [id, strengthOf(id)])) as Record<AugmentId, ReturnType<typeof strengthOf>>
+const augment = z.strictObject(strengths)
+
 const data = z.strictObject({
   source: z.string().max(4096).default(DEFAULT_DATA.source),
   validation: share.default(DEFAULT_DATA.validation),
   test: share.default(DEFAULT_DATA.test),
   normalise: z.enum(['none', 'unit', 'standard']).default(DEFAULT_DATA.normalise),
   limit: z.int().min(0).default(DEFAULT_DATA.limit),
+  classes: z.array(z.string().min(1).max(MAX_NAME)).max(MAX_NODES).readonly().default([]),
+  perClass: z.int().min(0).default(DEFAULT_DATA.perClass),
   seed: seed.default(DEFAULT_DATA.seed),
+  fit: z.enum(FITS).default(DEFAULT_DATA.fit),
+  augment: augment.default(DEFAULT_DATA.augment),
 })
-const training = z.strictObject({
+const fineTune = z.strictObject({
+  epochs: z.int().min(1).max(1_000_000),
+  learningRate: z.number().positive().max(1e6),
+  unfreeze: z.enum(UNFREEZES).default('all'),
+})
+const setup = z.strictObject({
   loss: z.enum(LOSSES).default(DEFAULT_TRAINING.loss),
   optimizer: z.enum(OPTIMIZERS).default(DEFAULT_TRAINING.optimizer),
   learningRate: z.number().positive().max(1e6).default(DEFAULT_TRAINING.learningRate),
   schedule: z.enum(SCHEDULES).default(DEFAULT_TRAINING.schedule),
+  weightDecay: z.number().min(0).max(1).optional(),
+  clip: z.enum(CLIPS).default(DEFAULT_TRAINING.clip),
+  clipLimit: z.number().positive().max(1e6).default(DEFAULT_TRAINING.clipLimit),
   batchSize: z.int().min(1).max(65_536).default(DEFAULT_TRAINING.batchSize),
   epochs: z.int().min(1).max(1_000_000).default(DEFAULT_TRAINING.epochs),
+  fineTune: fineTune.nullable().default(DEFAULT_TRAINING.fineTune),
   seed: seed.default(DEFAULT_TRAINING.seed),
   backend: z.enum(['auto', ...BACKENDS]).default(DEFAULT_TRAINING.backend),
 })
+
+const training = setup.transform(({ weightDecay, ...rest }) => ({ ...rest, weightDecay: weightDecay ?? usualDecay(rest.optimizer) }))
 
 /** The file as it may be written by hand: what is left out takes its default. Whether ids are unique and wires end somewhere is checked after. */
 export const fileSchema = z.strictObject({

@@ -13,6 +13,8 @@ export interface ImportInput {
   readonly open: { readonly project: ProjectFile; readonly resolved: Resolved } | null
   readonly tf: typeof tf
   readonly libraries: Libraries
+  /** To be awaited between long steps, so that the worker shows that it lives; absent where nobody watches. */
+  pause?(): Promise<void>
 }
 
 /** A network read from foreign files; it replaces what is open only as a whole. */

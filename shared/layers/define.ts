@@ -1,9 +1,11 @@
 import type * as tf from '@tensorflow/tfjs'
 import type { Result } from '../result.ts'
 import type { InputSpec } from './inputs.ts'
+import type { OnnxForm, OnnxRefusal } from './onnx.ts'
 import type { ParamSchema, ValuesOf } from './params.ts'
 import type { PlanOp } from './plan.ts'
 import type { Shape } from './shape.ts'
+import type { TorchForm } from './torch.ts'
 
 /** Groups of the palette, in its order; each has one colour and icon. */
 export const CATEGORIES = [
@@ -45,6 +47,9 @@ export interface Call {
 }
 export type CallValue = string | number | boolean | null | Call | readonly CallValue[]
 
+/** The settings of a layer as a Keras or tfjs file names them, in snake case; foreign values that nothing has checked yet. */
+export type KerasConfig = Readonly<Record<string, unknown>>
+
 /** What `build` gets beside the values: tfjs itself, the layer's name (the node's id), its resolved output shape and a seed for its initialisers. */
 export interface BuildContext {
   readonly tf: typeof tf
@@ -69,6 +74,13 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   readonly doc: string
   readonly input: InputSpec<I>
   readonly params: S
+  /**
+   * The way back from a Keras or tfjs config of this class, where it is more than the parameters' names in snake case: gives the config with
+   * what differs renamed or taken apart.
+   */
+  fromKeras?(config: KerasConfig): KerasConfig
+  /** What Keras computes otherwise than tfjs for these values, in words that follow "because"; null where they agree. */
+  differsInKeras?(v: ValuesOf<S>): string | null
   /** The few values that matter on the card, e.g. `20 · 5×5 · relu`. */
   summary(v: ValuesOf<S>): string
   /** Output shape without batch, or why it cannot be. */
@@ -83,8 +95,12 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   build?(v: ValuesOf<S>, ctx: BuildContext): tf.layers.Layer
   /** The operations of a training plan that do the same, much faster; absent or null: networks with this layer train through tfjs. */
   plan?(input: I, v: ValuesOf<S>): readonly PlanOp[] | null
+  /** The ONNX operators that do the same; absent only for `input`. */
+  onnx?(input: I, v: ValuesOf<S>): OnnxForm | OnnxRefusal
   /** The Keras call that makes the same layer. */
   keras(v: ValuesOf<S>): Call
+  /** The same layer in PyTorch; absent: PyTorch has nothing like it, and the export says so. */
+  pytorch?(input: I, output: Shape, v: ValuesOf<S>): TorchForm
   /** Documented cases that the contract test compares with tfjs: input shapes and parameters. */
   readonly cases: readonly LayerCase<S>[]
 }

@@ -3,6 +3,12 @@ import type { Padding } from './lib/window.ts'
 
 type Pair = readonly [number, number]
 
+/** What a kernel adds to the loss while it learns: l1 · Σ|w| + l2 · Σw². */
+export interface Penalty {
+  readonly l1: number
+  readonly l2: number
+}
+
 /**
  * What a layer does, in the words of a training plan. A layer offers one or more of these, each fed by the one before; the first takes the layer's inputs.
  * Every executor of plans has one file per operation. Weights are the layer's own, by name.
@@ -15,8 +21,9 @@ export type PlanOp =
       readonly dilation: Pair
       readonly padding: Padding
       readonly bias: boolean
+      readonly penalty?: Penalty
     }
-  | { readonly op: 'dense'; readonly bias: boolean }
+  | { readonly op: 'dense'; readonly bias: boolean; readonly penalty?: Penalty }
   | { readonly op: 'pool'; readonly kind: 'max' | 'average'; readonly size: Pair; readonly strides: Pair; readonly padding: Padding }
   | { readonly op: 'batchNorm'; readonly momentum: number; readonly epsilon: number; readonly scale: boolean; readonly center: boolean }
   | { readonly op: 'activation'; readonly kind: Activation }

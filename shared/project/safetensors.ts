@@ -12,6 +12,7 @@ const MOST_TENSORS = 100_000
 const MOST_NAME = 512
 const MOST_RANK = 8
 const FLOAT_BYTES = 4
+const COUNTER_BYTES = 8
 
 const WHAT = 'weights.safetensors'
 const damaged = (message: string, where?: string): Result<never> => fail('weights/damaged', message, where === undefined ? {} : { where })
@@ -53,7 +54,7 @@ interface Entry {
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 /** Checks one tensor of the header, which may hold anything. */
-const readEntry = (name: string, value: unknown): Result<Entry> => {
+const readEntry = (name: string, value: unknown, counter: boolean): Result<Entry> => {
   const shown = name.slice(0, 80)
   if (name === '' || name.length > MOST_NAME)
     return damaged(`${WHAT} names a tensor with ${name.length} characters; 1 to ${MOST_NAME} are allowed.`)
@@ -62,12 +63,14 @@ const readEntry = (name: string, value: unknown): Result<Entry> => {
     shape,
     data_offsets: offsets,
   } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>
-  if (dtype !== 'F32') return damaged(`The weights “${shown}” are of type ${String(dtype).slice(0, 20)}; only F32 can be read.`, name)
+  const counts = counter && dtype === 'I64'
+  if (dtype !== 'F32' && !counts)
+    return damaged(`The weights “${shown}” are of type ${String(dtype).slice(0, 20)}; only F32 can be read.`, name)
   if (!Array.isArray(shape) || shape.length > MOST_RANK || !shape.every(isCount))
     return damaged(`The shape of the weights “${shown}” is not a list of whole numbers.`, name)
   if (!Array.isArray(offsets) || offsets.length !== 2) return damaged(`The weights “${shown}” do not say where their values lie.`, name)
   const [begin, end]: readonly unknown[] = offsets
-  const bytes = sizeOf(shape) * FLOAT_BYTES
+  const bytes = sizeOf(shape) * (counts ? COUNTER_BYTES : FLOAT_BYTES)
   if (isCount(begin) && isCount(end) && end - begin === bytes) return ok({ name, shape, begin, end })
   return damaged(
     `The weights “${shown}” of shape ${shape.join('×') || '1'} need ${bytes} bytes, but bytes ${String(begin)} to ${String(end)} are announced.`,
@@ -109,8 +112,14 @@ const checkLayout = (entries: readonly Entry[], size: number): Result<null> => {
   return at === size ? ok(null) : damaged(`${WHAT} holds ${size} bytes of values, but its header describes ${at}.`)
 }
 
-/** Reads float32 tensors in the order of the header; every length and offset is checked, values are kept bit by bit. */
-export const decodeSafetensors = (bytes: Uint8Array): Result<readonly NamedWeight[]> => {
+/**
+ * Reads float32 tensors in the order of the header; every length and offset is checked, values are kept bit by bit. Names that `isCounter` knows may be
+ * whole numbers of 64 bits, as PyTorch counts batches, and are left out.
+ */
+export const decodeSafetensors = (
+  bytes: Uint8Array,
+  isCounter: (name: string) => boolean = () => false,
+): Result<readonly NamedWeight[]> => {
   const head = readHeader(bytes)
   if (!head.ok) return head
   const { header, start } = head.value
@@ -118,17 +127,19 @@ export const decodeSafetensors = (bytes: Uint8Array): Result<readonly NamedWeigh
   if (rows.length > MOST_TENSORS) return damaged(`${WHAT} lists ${rows.length} tensors; at most ${MOST_TENSORS} can be read.`)
   const entries: Entry[] = []
   for (const [name, value] of rows) {
-    const entry = readEntry(name, value)
+    const entry = readEntry(name, value, isCounter(name))
     if (!entry.ok) return entry
     entries.push(entry.value)
   }
   const layout = checkLayout(entries, bytes.length - start)
   if (!layout.ok) return layout
   return ok(
-    entries.map(({ name, shape, begin, end }) => ({
-      name,
-      shape,
-      values: new Float32Array(new Uint8Array(bytes.subarray(start + begin, start + end)).buffer),
-    })),
+    entries
+      .filter(({ name }) => !isCounter(name))
+      .map(({ name, shape, begin, end }) => ({
+        name,
+        shape,
+        values: new Float32Array(new Uint8Array(bytes.subarray(start + begin, start + end)).buffer),
+      })),
   )
 }

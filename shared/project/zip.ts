@@ -6,6 +6,8 @@ import { fail, ok, type Result } from '../result.ts'
 export interface ZipLimits {
   readonly entries: number
   readonly bytes: number
+  /** Allows names with folders, as long as they lead nowhere else; entries that are only a folder are left out. */
+  readonly folders?: boolean
 }
 
 const LOCAL = 0x04034b50
@@ -48,10 +50,13 @@ const findEnd = (view: DataView): number => {
 const isPlainName = (name: string) =>
   name.length > 0 && name.length <= MOST_NAME && !/[/\\:\p{Cc}]/u.test(name) && name !== '.' && name !== '..'
 
-const readName = (bytes: Uint8Array): Result<string> => {
+/** Plain names with `/` between them; a folder's own entry ends in `/`. */
+const isPlainPath = (name: string) => name.length <= MOST_NAME && name.replace(/\/$/, '').split('/').every(isPlainName)
+
+const readName = (bytes: Uint8Array, folders = false): Result<string> => {
   try {
     const name = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    if (isPlainName(name)) return ok(name)
+    if (folders ? isPlainPath(name) : isPlainName(name)) return ok(name)
     return fail('zip/name', `The zip holds an entry named ${JSON.stringify(name.slice(0, 60))}; only plain file names are opened.`)
   } catch {
     return damaged('The zip is damaged: the name of an entry is not UTF-8 text.')
@@ -59,14 +64,20 @@ const readName = (bytes: Uint8Array): Result<string> => {
 }
 
 /** Reads one record of the central directory; gives the entry and where the next record starts. */
-const readEntry = (bytes: Uint8Array, view: DataView, at: number, end: number): Result<{ entry: Entry; next: number }> => {
+const readEntry = (
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  end: number,
+  folders?: boolean,
+): Result<{ entry: Entry; next: number }> => {
   if (at + CENTRAL_BYTES > end || view.getUint32(at, true) !== CENTRAL)
     return damaged('The zip is damaged: its directory is cut short.', at)
   const u16 = (offset: number) => view.getUint16(at + offset, true)
   const u32 = (offset: number) => view.getUint32(at + offset, true)
   const next = at + CENTRAL_BYTES + u16(28) + u16(30) + u16(32)
   if (next > end) return damaged('The zip is damaged: an entry of its directory runs past the end.', at)
-  const name = readName(bytes.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + u16(28)))
+  const name = readName(bytes.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + u16(28)), folders)
   if (!name.ok) return name
   const entry: Entry = { name: name.value, method: u16(10), crc: u32(16), packed: u32(20), size: u32(24), offset: u32(42) }
   if (u16(8) & ENCRYPTED) return fail('zip/encrypted', `“${entry.name}” in the zip is encrypted; save the project without a password.`)
@@ -92,7 +103,7 @@ const readDirectory = (bytes: Uint8Array, limits: ZipLimits): Result<{ entries: 
   let at = start
   let total = 0
   for (let i = 0; i < count; i++) {
-    const read = readEntry(bytes, view, at, end)
+    const read = readEntry(bytes, view, at, end, limits.folders)
     if (!read.ok) return read
     entries.push(read.value.entry)
     total += read.value.entry.size
@@ -105,7 +116,7 @@ const readDirectory = (bytes: Uint8Array, limits: ZipLimits): Result<{ entries: 
 }
 
 /** Reads one entry's bytes; its local header must say the same as the directory. `until` is where the next entry starts. */
-const readData = (bytes: Uint8Array, entry: Entry, until: number): Result<Uint8Array> => {
+const readData = (bytes: Uint8Array, entry: Entry, until: number, folders?: boolean): Result<Uint8Array> => {
   const view = viewOf(bytes)
   const { offset, name } = entry
   if (offset + LOCAL_BYTES > until || view.getUint32(offset, true) !== LOCAL)
@@ -113,7 +124,7 @@ const readData = (bytes: Uint8Array, entry: Entry, until: number): Result<Uint8A
   const nameEnd = offset + LOCAL_BYTES + view.getUint16(offset + 26, true)
   const start = nameEnd + view.getUint16(offset + 28, true)
   if (start + entry.packed > until) return damaged(`“${name}” in the zip runs into what follows it: the file is damaged.`, offset)
-  const local = readName(bytes.subarray(offset + LOCAL_BYTES, nameEnd))
+  const local = readName(bytes.subarray(offset + LOCAL_BYTES, nameEnd), folders)
   if (!local.ok || local.value !== name || view.getUint16(offset + 8, true) !== entry.method)
     return damaged(`“${name}” in the zip is called something else at its own place: the file is damaged.`, offset)
   const packed = bytes.subarray(start, start + entry.packed)
@@ -123,6 +134,12 @@ const readData = (bytes: Uint8Array, entry: Entry, until: number): Result<Uint8A
   return data
 }
 
+/** Names of the entries, from the directory alone. */
+export const zipNames = (bytes: Uint8Array, limits: ZipLimits): Result<readonly string[]> => {
+  const directory = readDirectory(bytes, limits)
+  return directory.ok ? ok(directory.value.entries.map(({ name }) => name)) : directory
+}
+
 /** Reads a whole zip into memory, strictly: plain names, no encryption, no overlap, sizes and CRC-32 checked. Stored entries are views into `bytes`. */
 export const readZip = (bytes: Uint8Array, limits: ZipLimits): Result<ReadonlyMap<string, Uint8Array>> => {
   const directory = readDirectory(bytes, limits)
@@ -130,8 +147,9 @@ export const readZip = (bytes: Uint8Array, limits: ZipLimits): Result<ReadonlyMa
   const sorted = directory.value.entries.sort((a, b) => a.offset - b.offset)
   const out = new Map<string, Uint8Array>()
   for (const [i, entry] of sorted.entries()) {
-    const data = readData(bytes, entry, sorted[i + 1]?.offset ?? directory.value.start)
+    const data = readData(bytes, entry, sorted[i + 1]?.offset ?? directory.value.start, limits.folders)
     if (!data.ok) return data
+    if (entry.name.endsWith('/')) continue
     out.set(entry.name, data.value)
   }
   return ok(out)

@@ -1,4 +1,5 @@
-import { pause, resume, startTraining, whyNotTrain } from '../../controller/training.ts'
+import { pause, resume, startTraining } from '../../controller/training.ts'
+import { whyNotTrain } from '../../store/problems.ts'
 import { projectStore } from '../../store/projectStore.ts'
 import { runStore } from '../../store/runStore.ts'
 import { defineCommand } from '../define.ts'

@@ -6,13 +6,14 @@ import { dropFrame, onNextFrame } from '../../strips/frame.ts'
 import { useShownTheme } from '../../strips/theme.ts'
 import { figure, percent } from '../../ui/format.ts'
 import { align } from './align.ts'
-import { type ChartKind, chartOptions } from './chartOptions.ts'
+import { CHART_NAMES, type ChartKind, chartOptions } from './chartOptions.ts'
 
 const dataOf = (kind: ChartKind, log: boolean): uPlot.AlignedData => {
   const { curves } = runStore.getState()
   const shape = log ? (v: number) => Math.log10(Math.max(v, 1e-9)) : (v: number) => v
-  return kind === 'loss'
-    ? align(curves.trainLoss, curves.validationLoss, shape)
+  if (kind === 'loss') return align(curves.trainLoss, curves.validationLoss, shape)
+  return kind === 'error'
+    ? align(curves.trainError, curves.validationError, shape)
     : align(curves.trainAccuracy, curves.validationAccuracy, shape)
 }
 
@@ -59,5 +60,5 @@ export const Chart = ({ kind, log }: { kind: ChartKind; log: boolean }) => {
       plot.destroy()
     }
   }, [kind, log, theme])
-  return <div ref={place} className="chart" role="img" aria-label={kind === 'loss' ? 'Loss over the run' : 'Accuracy over the run'} />
+  return <div ref={place} className="chart" role="img" aria-label={`${CHART_NAMES[kind]} over the run`} />
 }

@@ -1,18 +1,20 @@
 import { useState } from 'react'
 import { startTraining } from '../../controller/training.ts'
+import { Fixes } from '../../inspector/Issues.tsx'
+import { useProblems } from '../../store/problems.ts'
 import { useRun } from '../../store/runStore.ts'
 import { useWhyNotTrain } from '../../strips/useWhyNotTrain.ts'
 import { figure } from '../../ui/format.ts'
 import { TestPad } from '../testPad/TestPad.tsx'
 import { Chart } from './Chart.tsx'
-import type { ChartKind } from './chartOptions.ts'
+import { CHART_NAMES, type ChartKind } from './chartOptions.ts'
 import './curves.css'
 
 /** Loss and accuracy as they grow, and the test pad beside them. */
 export const CurvesPanel = () => {
   const empty = useRun(s => s.version === 0 || (s.curves.trainLoss.step.length === 0 && s.status === 'idle'))
   const hasAccuracy = useRun(s => s.version >= 0 && (s.curves.trainAccuracy.step.length > 0 || s.curves.trainLoss.step.length === 0))
-  const [front, setFront] = useState<ChartKind>('loss')
+  const [front, setFront] = useState<'loss' | 'accuracy'>('loss')
   const swap = (): void => setFront(front === 'loss' ? 'accuracy' : 'loss')
   return (
     <div className="panel-box">
@@ -22,11 +24,7 @@ export const CurvesPanel = () => {
         ) : (
           <>
             <Pane kind="loss" onSwap={swap} />
-            {hasAccuracy ? (
-              <Pane kind="accuracy" onSwap={swap} />
-            ) : (
-              <p className="pane empty">No accuracy: this network predicts values, not classes.</p>
-            )}
+            <Pane kind={hasAccuracy ? 'accuracy' : 'error'} onSwap={swap} />
           </>
         )}
         <TestPad />
@@ -36,6 +34,7 @@ export const CurvesPanel = () => {
 }
 
 const NothingYet = () => {
+  const blocking = useProblems().find(problem => problem.severity === 'error')
   const reason = useWhyNotTrain()
   const issue = useRun(s => s.issue)
   return (
@@ -51,6 +50,7 @@ const NothingYet = () => {
         Train
       </button>
       {reason && <p className="faint">{reason}</p>}
+      {blocking && <Fixes issue={blocking} />}
     </div>
   )
 }
@@ -58,17 +58,20 @@ const NothingYet = () => {
 /** Three digits, and no row of zeros: it has to fit beside the legend. */
 const lossText = (loss: number): string => (Math.abs(loss) < 0.001 ? loss.toExponential(1) : figure(Number(loss.toPrecision(3))))
 
-const NAMES: Record<ChartKind, string> = { loss: 'Loss', accuracy: 'Accuracy' }
+/** The chart that a small window shows in place of the other. */
+const placeOf = (kind: ChartKind): 'loss' | 'accuracy' => (kind === 'loss' ? 'loss' : 'accuracy')
 
 const Pane = ({ kind, onSwap }: { kind: ChartKind; onSwap: () => void }) => {
   const [log, setLog] = useState(kind === 'loss')
   const loss = useRun(s => s.loss)
   const accuracy = useRun(s => s.accuracy)
-  const value = kind === 'loss' ? lossText(loss) : Number.isFinite(accuracy) ? `${(accuracy * 100).toFixed(1)}%` : '–'
+  const error = useRun(s => s.mae)
+  const value =
+    kind !== 'accuracy' ? lossText(kind === 'loss' ? loss : error) : Number.isFinite(accuracy) ? `${(accuracy * 100).toFixed(1)}%` : '–'
   return (
-    <section className={`pane ${kind}`} aria-label={NAMES[kind]}>
+    <section className={`pane ${placeOf(kind)}`} aria-label={CHART_NAMES[kind]}>
       <h5 className="pane-title">
-        {NAMES[kind]} <b className="mono">{value}</b>
+        {CHART_NAMES[kind]} <b className="mono">{value}</b>
         <span className="legend train">train</span>
         <span className="legend validation">validation</span>
         <button type="button" className="pane-option swap" onClick={onSwap}>

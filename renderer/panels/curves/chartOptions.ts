@@ -3,7 +3,11 @@ import { runStore } from '../../store/runStore.ts'
 import { cssColor } from '../../strips/theme.ts'
 import { accuracyTicks, epochTicks, evenTicks, lossLimits, quantile, tickText } from './align.ts'
 
-export type ChartKind = 'loss' | 'accuracy'
+/** What a chart draws; `error` is the mean absolute error of predicted numbers. */
+export type ChartKind = 'loss' | 'accuracy' | 'error'
+
+/** What a chart is called on screen. */
+export const CHART_NAMES: Record<ChartKind, string> = { loss: 'Loss', accuracy: 'Accuracy', error: 'Absolute error' }
 
 const FONT = '10px "JetBrains Mono Variable", "DejaVu Sans Mono", monospace'
 const WORDS = '10px "Inter Variable", "DejaVu Sans", sans-serif'

@@ -1,11 +1,12 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
+import { augments } from '../../../shared/data/prepare/augment.ts'
 import type { PartName } from '../../../shared/data/prepared.ts'
-import type { DataSummary, SampleSheet } from '../../../shared/engine/protocol.ts'
-import { cancelData, ensureData, isAtHand, isLoaded, notLoadedSentence } from '../../controller/data.ts'
+import type { DataSummary, EngineCalls, SampleSheet } from '../../../shared/engine/protocol.ts'
+import { cancelData, ensureData, isAtHand, notLoadedSentence } from '../../controller/data.ts'
 import { call } from '../../controller/engine.ts'
 import { firstPart, watch } from '../../controller/probe.ts'
-import { useData } from '../../store/dataStore.ts'
+import { isLoaded, useData } from '../../store/dataStore.ts'
 import { useProbe } from '../../store/probeStore.ts'
 import { useProject } from '../../store/projectStore.ts'
 import { whole } from '../../ui/format.ts'
@@ -49,20 +50,58 @@ const NothingYet = ({ source }: { source: string }) => {
   )
 }
 
-/** One page of a part; null while it is fetched. */
-const useSheet = (part: PartName, start: number, count: number): SampleSheet | null => {
+/** One page of a part, its pictures as they are or as in some epoch of training; null while it is fetched. */
+const useSheet = (part: PartName, start: number, count: number, changed: Changed | null): SampleSheet | null => {
   const [sheet, setSheet] = useState<SampleSheet | null>(null)
   useEffect(() => {
     let alive = true
-    void call('samples', { part, start, count }).then(answer => {
+    void call('samples', { part, start, count, ...(changed ? { changed } : {}) }).then(answer => {
       if (alive) setSheet(answer.ok ? answer.value : null)
     })
     return () => {
       alive = false
     }
-  }, [part, start, count])
+  }, [part, start, count, changed])
   return sheet
 }
+
+type Changed = NonNullable<EngineCalls['samples']['args']['changed']>
+
+/** Whether training pictures are shown as some epoch changes them (0: as they are), where the project changes any. */
+const useChanged = (summary: DataSummary, part: PartName) => {
+  const augment = useProject(s => s.project.data.augment)
+  const seed = useProject(s => s.project.training.seed)
+  const [wanted, setEpoch] = useState(1)
+  const possible = part === 'train' && summary.kind === 'image' && augments(augment)
+  const epoch = possible ? wanted : null
+  const changed = useMemo((): Changed | null => (epoch ? { augment, seed, epoch } : null), [augment, seed, epoch])
+  return { changed, epoch, setEpoch }
+}
+
+/** Shows pictures as they are, or as an epoch of training sees them. */
+const EpochChooser = ({ epoch, onChoose }: { epoch: number; onChoose: (epoch: number) => void }) => (
+  <>
+    <fieldset className="segments" aria-label="Training pictures">
+      <button type="button" aria-pressed={epoch === 0} onClick={() => onChoose(0)}>
+        As they are
+      </button>
+      <button type="button" aria-pressed={epoch > 0} onClick={() => onChoose(Math.max(1, epoch))}>
+        As trained
+      </button>
+    </fieldset>
+    {epoch > 0 && (
+      <button
+        type="button"
+        className="button small"
+        title="The same pictures as the next epoch sees them"
+        onClick={() => onChoose(epoch + 1)}
+      >
+        Epoch <span className="mono">{epoch}</span>
+        <ChevronRight size={13} aria-hidden="true" />
+      </button>
+    )}
+  </>
+)
 
 const Samples = ({ summary }: { summary: DataSummary }) => {
   const [part, setPart] = useState<PartName>(summary.counts.train > 0 ? 'train' : firstPart(summary))
@@ -71,7 +110,8 @@ const Samples = ({ summary }: { summary: DataSummary }) => {
   const total = summary.counts[part]
   const pages = Math.max(1, Math.ceil(total / size))
   const start = page * size
-  const sheet = useSheet(part, start, Math.min(size, total - start))
+  const { changed, epoch, setEpoch } = useChanged(summary, part)
+  const sheet = useSheet(part, start, Math.min(size, total - start), changed)
   const picked = useProbe(s => (s.input?.kind === 'sample' && s.input.part === part ? s.input.index : null))
   const pick = (index: number): void => watch({ kind: 'sample', part, index })
   const turn = (to: number): void => setPage(Math.max(0, Math.min(pages - 1, to)))
@@ -94,6 +134,7 @@ const Samples = ({ summary }: { summary: DataSummary }) => {
             </button>
           ))}
         </fieldset>
+        {epoch !== null && <EpochChooser epoch={epoch} onChoose={setEpoch} />}
         <span className="faint samples-hint">Click a sample to look at it in the network</span>
         <button type="button" className="button quiet icon" disabled={page === 0} onClick={() => turn(page - 1)} aria-label="Previous page">
           <ChevronLeft size={15} aria-hidden="true" />

@@ -1,4 +1,4 @@
-import { useCallback } from 'react'
+import { useCallback, useMemo } from 'react'
 import { grey } from '../../strips/colormaps.ts'
 import { GridCanvas } from '../../strips/GridCanvas.tsx'
 import { type Box, channelGrid, paintGrid, paintRgb, type Sheet } from '../../strips/paint.ts'
@@ -20,12 +20,13 @@ export const ImageSheet = ({ summary, sheet, picked, onPick }: SheetProps) => {
     [sheet, size, rows, columns, channels],
   )
   const nameOf = useCallback((i: number) => summary.classes[sheet.targets[i] ?? -1] ?? String(sheet.targets[i] ?? ''), [summary, sheet])
+  const caption = useMemo(() => ({ lines: 1, of: (i: number) => [nameOf(i)] }), [nameOf])
   return (
     <GridCanvas
       count={sheet.indices.length}
       tile={{ width: SIDE, height: Math.round((SIDE * rows) / columns) }}
       paint={paint}
-      caption={nameOf}
+      caption={caption}
       tip={i => `sample ${sheet.indices[i]} · ${nameOf(i)}`}
       onPick={i => onPick(sheet.indices[i] ?? 0)}
       picked={picked === null ? null : sheet.indices.indexOf(picked)}

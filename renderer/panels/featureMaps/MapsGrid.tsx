@@ -42,7 +42,10 @@ export const MapsGrid = ({ layer, size, scale, picked, onPick }: Props) => {
     name === 'unit'
       ? `unit ${i} · ${spanText(limit(i).low, limit(i).high).split(' ')[0]}`
       : `channel ${i} · ${spanText(limit(i).low, limit(i).high)}`
-  const caption = useCallback((i: number) => `${i} · ${spanText(limit(i).low, limit(i).high).replaceAll(' ', '')}`, [limit])
+  const caption = useMemo(
+    () => ({ lines: 2, of: (i: number) => [String(i), spanText(limit(i).low, limit(i).high).replaceAll(' ', '')] }),
+    [limit],
+  )
   return (
     <GridCanvas
       count={count}

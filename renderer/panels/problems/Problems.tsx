@@ -2,12 +2,14 @@ import { CircleAlert, TriangleAlert } from 'lucide-react'
 import type { Issue } from '../../../shared/result.ts'
 import { goTo } from '../../canvas/actions.ts'
 import { Fixes } from '../../inspector/Issues.tsx'
+import { useProblems } from '../../store/problems.ts'
 import { useResolved } from '../../store/projectStore.ts'
 import './problems.css'
 
 /** The problems of the network; a click goes to the layer, a button repairs. */
 export const Problems = () => {
-  const { issues, nodes } = useResolved()
+  const { nodes } = useResolved()
+  const issues = useProblems()
   if (!nodes.size) return <p className="empty">The problems of the network will stand here. Add layers to begin.</p>
   if (!issues.length) return <p className="empty">No problems: this network can be built and trained.</p>
   return (

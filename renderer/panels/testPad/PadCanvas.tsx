@@ -1,9 +1,9 @@
 import { type CSSProperties, type PointerEvent, useEffect, useRef } from 'react'
+import { drawInk, type InkPoint } from '../../../shared/picture/ink.ts'
 import { probeStore } from '../../store/probeStore.ts'
 import { rangeOf } from '../../strips/colormaps.ts'
 import { dropFrame, onNextFrame } from '../../strips/frame.ts'
 import { paintCanvas, paintStrip } from '../../strips/painter.ts'
-import { drawInk, type InkPoint } from './ink.ts'
 import { beginStroke, moveStroke, padStore } from './padStore.ts'
 
 /** Paints the probe's input as the network sees it, in sharp pixels. */

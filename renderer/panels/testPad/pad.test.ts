@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { limitsOf } from '../../../shared/data/prepare/limits.ts'
+import { extend } from '../../../shared/picture/ink.ts'
 import { rowsOf } from './Answers.tsx'
-import { limitsOf } from './FeatureFields.tsx'
-import { extend } from './ink.ts'
 
 describe('the test pad', () => {
   it('adds points that are worth keeping and ignores trembling', () => {

@@ -1,11 +1,12 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { prepareDrawing } from '../../../shared/data/prepare/drawing.ts'
+import { extend, INK_SIZE, type InkPoint, type InkStroke } from '../../../shared/picture/ink.ts'
 import { randomProbe, rewatch, watch } from '../../controller/probe.ts'
 import { dataStore } from '../../store/dataStore.ts'
 import { probeStore } from '../../store/probeStore.ts'
 import { onNextFrame } from '../../strips/frame.ts'
-import { extend, INK_SIZE, type InkPoint, type InkStroke, readInk } from './ink.ts'
+import { inkOf } from './ink.ts'
 
 interface PadState {
   readonly strokes: readonly InkStroke[]
@@ -21,7 +22,7 @@ const show = (): void => {
   const { strokes } = padStore.getState()
   const { summary } = dataStore.getState()
   if (summary?.kind !== 'image' || strokes.length === 0) return
-  watch({ kind: 'values', values: prepareDrawing(readInk(strokes), INK_SIZE, summary) })
+  watch({ kind: 'values', values: prepareDrawing(inkOf(strokes), INK_SIZE, summary) })
 }
 
 const set = (strokes: readonly InkStroke[]): void => {

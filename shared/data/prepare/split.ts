@@ -36,6 +36,10 @@ const take = (groups: number[][], share: number, keep: number, random: Rng): { t
   return { taken: Int32Array.from(taken).sort(), rest: Int32Array.from(rest).sort() }
 }
 
+/** At most this many of every class, at random; 0 leaves all. */
+const cap = (groups: number[][], most: number, random: Rng): Int32Array =>
+  Int32Array.from(groups.flatMap(group => (most > 0 && group.length > most ? random.shuffle(group).slice(0, most) : group))).sort()
+
 const checkChoice = (choice: DataChoice, ownTest: boolean): Result<null> => {
   const test = ownTest ? 0 : choice.test
   for (const [name, share] of [
@@ -52,13 +56,17 @@ const checkChoice = (choice: DataChoice, ownTest: boolean): Result<null> => {
     const message = `${percent(choice.validation)} for validation and ${percent(test)} for testing leave nothing to train on: together they must stay under 100 %.`
     return fail('data/share', message, { param: 'validation' })
   }
+  if (!Number.isSafeInteger(choice.perClass) || choice.perClass < 0)
+    return fail('data/per-class', `The limit per class is ${choice.perClass}, but it must be a whole number, 0 for all.`, {
+      param: 'perClass',
+    })
   if (Number.isSafeInteger(choice.limit) && choice.limit >= 0) return ok(null)
   return fail('data/limit', `The limit of training samples is ${choice.limit}, but it must be a whole number, 0 for all.`, {
     param: 'limit',
   })
 }
 
-/** Splits by seed so that every class has the same share in each part; a class never loses its last sample to validation or test. `limit` then keeps that many training samples, again of all classes alike. */
+/** Splits by seed so that every class has the same share in each part; a class never loses its last sample to validation or test. `perClass` and `limit` then keep that many training samples, the limit again of all classes alike. */
 export const splitData = (raw: RawData, choice: DataChoice): Result<Split> => {
   const ownTest = raw.test !== undefined
   const checked = checkChoice(choice, ownTest)
@@ -74,7 +82,8 @@ export const splitData = (raw: RawData, choice: DataChoice): Result<Split> => {
   // The share is of all samples, so what is left after the test part gives a larger part of itself.
   const share = first.rest.length ? Math.min((choice.validation * count) / first.rest.length, 1) : 0
   const second = take(group(first.rest), share, 1, random('validation'))
-  const limited = choice.limit > 0 && choice.limit < second.rest.length
-  const train = limited ? take(group(second.rest), choice.limit / second.rest.length, 0, random('limit')).taken : second.rest
+  const capped = classes ? cap(group(second.rest), choice.perClass, random('perClass')) : second.rest
+  const limited = choice.limit > 0 && choice.limit < capped.length
+  const train = limited ? take(group(capped), choice.limit / capped.length, 0, random('limit')).taken : capped
   return ok({ train, validation: second.taken, test: first.taken, ownTest })
 }

@@ -12,6 +12,8 @@ export interface PlanExecutor {
   step(indices: Int32Array, rate: number): BatchScore | undefined
   /** Scores of the steps that gave nothing back, since the last reading. */
   read?(): Promise<readonly BatchScore[]>
+  /** Takes the inputs of the part it was opened with anew, which have been changed in place. */
+  reload(): void
   /** Runs samples [start, start + count) of a part in inference mode; `outputs` holds `count` rows until the next call. */
   infer(part: Part, start: number, count: number): Soon<BatchScore & { readonly outputs: Float32Array }>
   /** All weights, in the order of the layers. */

@@ -1,5 +1,5 @@
 import type { WeightSpec } from '../../layers/define.ts'
-import type { PlanOp } from '../../layers/plan.ts'
+import type { Penalty, PlanOp } from '../../layers/plan.ts'
 import type { Shape } from '../../layers/shape.ts'
 
 /** One tensor of the plan and the operation that makes it. */
@@ -20,6 +20,10 @@ export interface PlanNode {
   /** A ReLU is applied as part of this operation. */
   readonly relu: boolean
 }
+
+/** Kernels that pay a penalty, `<node id>/kernel` with its strengths; frozen ones pay none. */
+export const penalties = (plan: Plan): readonly (Penalty & { readonly name: string })[] =>
+  plan.nodes.flatMap(({ id, op, frozen }) => ('penalty' in op && op.penalty && !frozen ? [{ name: `${id}/kernel`, ...op.penalty }] : []))
 
 /** How outputs are compared with targets; `softmax` and `logistic` include the network's last activation. */
 export const LOSS_KINDS = ['softmax', 'categorical', 'logistic', 'binary', 'squared'] as const

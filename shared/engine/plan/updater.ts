@@ -1,13 +1,9 @@
 import type { OptimizerId } from '../../graph/document.ts'
-
-/** Optimizers that plans know: those of the product, and what it is to get next. */
-export type UpdaterId = OptimizerId | 'nesterov' | 'nadam' | 'adamw'
+import { nadamShares } from '../ownOptimizers.ts'
 
 /** Kinds in the order of `kernels/asm/optimizer.ts`. */
 const KINDS = ['sgd', 'momentum', 'nesterov', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamax', 'nadam'] as const
 const EPSILON = 1e-7
-/** Weight decay of AdamW (Keras's default). */
-const DECAY = 0.004
 
 /** How an executor carries out an optimizer. */
 export interface Updater {
@@ -17,7 +13,7 @@ export interface Updater {
   readonly memories: number
   /** Value that the first memory starts with. */
   readonly initial: number
-  /** Numbers of one step, from 1: rate, a, b, ε, three corrections, 1 − a, 1 − b. */
+  /** Numbers of one step, from 1: rate, a, b, ε, three corrections, 1 − a, 1 − b, share that weights lose. */
   hyper(step: number, rate: number): readonly number[]
 }
 
@@ -30,42 +26,38 @@ interface Constants {
   readonly corrections?: (step: number, rate: number) => readonly number[]
 }
 
-const adam = (decay: number): Constants => ({
+const adam: Constants = {
   a: 0.9,
   b: 0.999,
   memories: 2,
-  corrections: (step, rate) => [rate / (1 - 0.9 ** step), 1 / (1 - 0.999 ** step), rate * decay],
-})
-
-/** Dozat 2016 as in Keras 3: a momentum that warms up, β1 · (1 − ½ · 0.96^step). */
-const nadamCorrections = (step: number): readonly number[] => {
-  const momentum = (t: number) => 0.9 * (1 - 0.5 * 0.96 ** t)
-  let product = 1
-  for (let t = 1; t <= step && product > 1e-12; t++) product *= momentum(t)
-  const next = momentum(step + 1)
-  return [next / (1 - product * next), 1 / (1 - 0.999 ** step), (1 - momentum(step)) / (1 - product)]
+  corrections: (step, rate) => [rate / (1 - 0.9 ** step), 1 / (1 - 0.999 ** step), 0],
 }
 
-const CONSTANTS: Readonly<Record<UpdaterId, Constants>> = {
+const nadamCorrections = (step: number): readonly number[] => {
+  const { memory, gradient } = nadamShares(step)
+  return [memory, 1 / (1 - 0.999 ** step), gradient]
+}
+
+const CONSTANTS: Readonly<Record<OptimizerId, Constants>> = {
   sgd: { memories: 0 },
   momentum: { a: 0.9, memories: 1 },
   nesterov: { a: 0.9, memories: 1 },
   rmsprop: { a: 0.9, memories: 1 },
   adagrad: { memories: 1, initial: 0.1 },
   adadelta: { a: 0.95, memories: 2 },
-  adam: adam(0),
-  adamw: adam(DECAY),
+  adam,
+  adamw: adam,
   adamax: { a: 0.9, b: 0.999, memories: 2, corrections: (step, rate) => [rate / (1 - 0.9 ** step), 0, 0] },
   nadam: { a: 0.9, b: 0.999, memories: 2, corrections: nadamCorrections },
 }
 
-/** The optimizer's kernel and constants, the same as in `optimizers.ts`. */
-export const updaterOf = (id: UpdaterId): Updater => {
+/** The optimizer's kernel and constants, the same as in `optimizers.ts`, with decoupled weight decay. */
+export const updaterOf = (id: OptimizerId, decay = 0): Updater => {
   const { a = 0, b = 0, memories, initial = 0, corrections } = CONSTANTS[id]
   return {
     kind: KINDS.indexOf(id === 'adamw' ? 'adam' : id),
     memories,
     initial,
-    hyper: (step, rate) => [rate, a, b, EPSILON, ...(corrections?.(step, rate) ?? [0, 0, 0]), 1 - a, 1 - b],
+    hyper: (step, rate) => [rate, a, b, EPSILON, ...(corrections?.(step, rate) ?? [0, 0, 0]), 1 - a, 1 - b, rate * decay],
   }
 }

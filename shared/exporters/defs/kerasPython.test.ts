@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { libraries } from '../../../node/libraries.ts'
 import type { ProjectFile } from '../../graph/document.ts'
 import { resolve } from '../../graph/resolve.ts'
 import { parseParams } from '../../layers/params.ts'
@@ -8,7 +9,7 @@ import { branched, node, projectOf } from '../exporters.testkit.ts'
 import { pyCall, pyVariable } from '../python.ts'
 import { kerasPython, kerasSource } from './kerasPython.ts'
 
-const sourceOf = (project: ProjectFile): string => kerasSource({ project, resolved: resolve(project), history: [] })
+const sourceOf = (project: ProjectFile): string => kerasSource({ project, resolved: resolve(project), history: [], libraries })
 const python = spawnSync('python3', ['-c', 'print(1)'], { encoding: 'utf8' }).status === 0
 
 /** The first name of everything that a program calls, as Python's own parser sees it. */
@@ -40,6 +41,20 @@ describe('a network as Keras source', () => {
     const source = sourceOf({ ...project, training: { ...project.training, optimizer: 'momentum', learningRate: 0.05 } })
     expect(source).toContain('optimizer=keras.optimizers.SGD(learning_rate=0.05, momentum=0.9),')
     expect(source).toContain('loss=keras.losses.SparseCategoricalCrossentropy(),')
+  })
+
+  it('writes weight decay and clipping where they are not as usual', () => {
+    const project = branched()
+    const optimizer = (training: Partial<typeof project.training>) =>
+      /optimizer=keras\.optimizers\.(.*),$/m.exec(sourceOf({ ...project, training: { ...project.training, ...training } }))?.[1]
+    expect(optimizer({ optimizer: 'adamw', weightDecay: 0.004, learningRate: 0.01 })).toBe('AdamW(learning_rate=0.01)')
+    expect(optimizer({ optimizer: 'adam', weightDecay: 0.1, clip: 'value', clipLimit: 2, learningRate: 0.01 })).toBe(
+      'Adam(learning_rate=0.01, weight_decay=0.1, clipvalue=2)',
+    )
+    expect(optimizer({ optimizer: 'nesterov', clip: 'globalNorm', clipLimit: 0.5, learningRate: 0.01 })).toBe(
+      'SGD(learning_rate=0.01, momentum=0.9, nesterov=True, global_clipnorm=0.5)',
+    )
+    expect(optimizer({ optimizer: 'nadam', clip: 'norm', clipLimit: 1, learningRate: 0.01 })).toBe('Nadam(learning_rate=0.01, clipnorm=1)')
   })
 
   it('leaves out what is bypassed and keeps frozen layers frozen', () => {
@@ -81,7 +96,7 @@ describe('a network as Keras source', () => {
 
   it('refuses a network with a layer nobody knows, naming it', async () => {
     const project = projectOf([node('a', 'input', { shape: [4] }), node('b', 'warpDrive', {}, { name: 'Warp' })], ['a>b'])
-    const result = await kerasPython.run({ project, resolved: resolve(project), history: [] }, {})
+    const result = await kerasPython.run({ project, resolved: resolve(project), history: [], libraries }, {})
     expect(result.ok ? '' : result.issues[0]).toMatchObject({ node: 'b', message: expect.stringContaining('"Warp"') })
   })
 })

@@ -1,7 +1,7 @@
 import { losses } from '../../engine/losses.ts'
 import { optimizers } from '../../engine/optimizers.ts'
 import { schedules } from '../../engine/schedules.ts'
-import type { TrainingSetup } from '../../graph/document.ts'
+import { type ClipId, type TrainingSetup, usualDecay } from '../../graph/document.ts'
 import type { Resolved, ResolvedNode } from '../../graph/resolved.ts'
 import type { Call } from '../../layers/define.ts'
 import { ok } from '../../result.ts'
@@ -36,11 +36,25 @@ const layerLine = (entry: ResolvedNode, variable: string, name: string, variable
 
 const dimsComment = (entry: ResolvedNode): string => (entry.output ? `  # ${entry.output.join(' x ')}` : '')
 
+/** Keras's names for what keeps gradients short. */
+const CLIP_ARGS: Readonly<Record<ClipId, string | null>> = {
+  none: null,
+  value: 'clipvalue',
+  norm: 'clipnorm',
+  globalNorm: 'global_clipnorm',
+}
+
+/** Arguments that every Keras optimizer takes, where they are not as usual. */
+const commonArgs = ({ optimizer, weightDecay, clip, clipLimit }: TrainingSetup): Call['args'] => {
+  const name = CLIP_ARGS[clip]
+  return { ...(weightDecay === usualDecay(optimizer) ? {} : { weight_decay: weightDecay }), ...(name ? { [name]: clipLimit } : {}) }
+}
+
 const compileLines = (training: TrainingSetup): string[] => {
   const { keras: optimizer } = optimizers[training.optimizer]
   const call: Call = {
     name: `keras.optimizers.${optimizer.name}`,
-    args: { learning_rate: training.learningRate, ...optimizer.args },
+    args: { learning_rate: training.learningRate, ...optimizer.args, ...commonArgs(training) },
   }
   const metrics = training.loss === 'meanSquaredError' ? ['mae'] : ['accuracy']
   const schedule = training.schedule === 'constant' ? '' : `  # schedule: ${schedules[training.schedule].label}`

@@ -6,6 +6,8 @@ import { resolve } from '../../graph/resolve.ts'
 import { unwrap } from '../../result.ts'
 import type { ExportInput } from '../define.ts'
 import { branched, exportInputOf, node, projectOf } from '../exporters.testkit.ts'
+import type { TfjsPrecision } from '../layersModel.ts'
+import { dequantise, fromFloat16, quantise, toFloat16 } from '../precision.ts'
 import { tfjs } from './tfjs.ts'
 
 beforeAll(async () => {
@@ -29,7 +31,7 @@ const inputOf = async (project: ProjectFile, seed = 1): Promise<ExportInput> => 
   return input
 }
 
-const write = (input: ExportInput) => tfjs.run(input, {})
+const write = (input: ExportInput, precision: TfjsPrecision = 'float32') => tfjs.run(input, { precision })
 
 const told = async (input: ExportInput): Promise<string> => {
   const result = await write(input)
@@ -90,5 +92,39 @@ describe('a network exported to tfjs', () => {
       layers: { value: [...input.model.layers, new Stranger({ name: 'pool' })] },
     }) as tf.LayersModel
     expect(await told({ ...input, model })).toMatch(/^The node "pool" \(Stranger\) does not exist in plain tfjs/)
+  })
+})
+
+describe('a network exported to tfjs with rounded weights', () => {
+  const undone: Readonly<Record<string, (values: Float32Array) => Float32Array>> = {
+    float16: values => fromFloat16(toFloat16(values)),
+    uint8: values => dequantise(quantise(values, 1)),
+  }
+
+  it.each([
+    ['float16', 'float16', 2, 1e-3],
+    ['uint8', 'int8', 1, 0.1],
+  ] as const)('takes fewer bytes as %s, comes back as rounded, and says what it costs', async (precision, rounded, bytes, most) => {
+    const scores = [0.975, 0.97]
+    const input = await inputOf(branched())
+    const { files, verified } = unwrap(
+      await write({ ...input, score: async () => ({ accuracy: scores.shift() ?? 0, samples: 400 }) }, precision),
+    )
+    const sizes = input.weights.map(w => w.values.length * (w.shape.length > 1 ? bytes : 4))
+    expect(files[1]?.bytes.length).toBe(sizes.reduce((a, b) => a + b))
+    expect(verified).toMatchObject({ rounded, accuracy: { before: 0.975, after: 0.97, samples: 400 } })
+    expect(verified?.maxAbsDiff).toBeGreaterThan(0)
+    expect(verified?.maxAbsDiff).toBeLessThan(most)
+    const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files[0]?.bytes))
+    const stored = { modelTopology, weightSpecs: weightsManifest[0].weights, weightData: files[1]?.bytes.buffer as ArrayBuffer }
+    const copy = await tf.loadLayersModel(tf.io.fromMemory(stored))
+    open.push(copy)
+    for (const { name, values, shape } of await getWeights(copy)) {
+      const original = input.weights.find(w => w.name === name)?.values ?? new Float32Array()
+      const wanted = shape.length > 1 ? undone[precision]?.(original) : original
+      values.forEach((v, i) => {
+        expect(v, `${name} ${i}`).toBeCloseTo(wanted?.[i] ?? Number.NaN, 6)
+      })
+    }
   })
 })

@@ -68,6 +68,8 @@ export const KERNELS = {
   tally: { file: 'loss', args: list('losses hits rows totals') },
   update: { file: 'optimizer', args: list('kind w g s t n hyper') },
   penalise: { file: 'optimizer', args: { ...list('w g n'), l1: 'f', l2: 'f' } },
+  penaltySums: { file: 'optimizer', args: { ...list('w n out'), l1: 'f', l2: 'f' } },
+  addPenalties: { file: 'optimizer', args: list('sums blocks rows totals') },
   squares: { file: 'optimizer', args: list('g n out') },
   clipGradient: { file: 'optimizer', args: { ...list('g n sums'), norm: 'f', limit: 'f' } },
 } as const satisfies Record<string, { readonly file: string; readonly args: Readonly<Record<string, ArgKind>> }>

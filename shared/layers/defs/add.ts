@@ -1,6 +1,8 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { mergeAdds, mergeCases, mergeFormula, mergeShape } from '../lib/merge.ts'
+import { mergeForm } from '../lib/onnxActivation.ts'
+import { inputValues } from '../onnx.ts'
 
 /** Sum of several tensors of one shape. */
 export const add = defineLayer({
@@ -17,6 +19,8 @@ export const add = defineLayer({
   formula: mergeFormula(names => names.join(' + '), 'sum of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.add({ name }),
   plan: () => [{ op: 'add' }],
+  onnx: input => mergeForm('Sum', inputValues(input.length)),
   keras: () => ({ name: 'layers.Add', args: {} }),
+  pytorch: input => ({ forward: input.map((_, i) => `$${i + 1}`).join(' + ') }),
   cases: mergeCases,
 })

@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { seededNoise } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
 /** The value that selu tends to for very negative input, −1.0507 · 1.6733. */
@@ -43,7 +44,9 @@ export const alphaDropout = defineLayer({
       const floored = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), FLOOR))
       return tf.add(tf.mul(floored, a), b)
     }),
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.AlphaDropout', args: { rate: v.rate } }),
+  pytorch: (_input, _output, v) => ({ modules: { '': { name: 'nn.AlphaDropout', args: { p: v.rate } } }, forward: '$m($1)' }),
   cases: [
     { input: [[16]], params: {} },
     { input: [[4, 4, 3]], params: { rate: 0.1 } },

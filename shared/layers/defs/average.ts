@@ -1,6 +1,8 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { mergeAdds, mergeCases, mergeFormula, mergeShape } from '../lib/merge.ts'
+import { mergeForm } from '../lib/onnxActivation.ts'
+import { inputValues } from '../onnx.ts'
 
 /** Mean of several tensors of one shape. */
 export const average = defineLayer({
@@ -15,6 +17,8 @@ export const average = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => `(${names.join(' + ')}) / ${names.length}`, 'mean of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.average({ name }),
+  onnx: input => mergeForm('Mean', inputValues(input.length)),
   keras: () => ({ name: 'layers.Average', args: {} }),
+  pytorch: input => ({ forward: `(${input.map((_, i) => `$${i + 1}`).join(' + ')}) / ${input.length}` }),
   cases: mergeCases,
 })

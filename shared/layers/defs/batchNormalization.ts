@@ -2,6 +2,8 @@ import { ok } from '../../result.ts'
 import { defineLayer, type WeightSpec } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped, unlessDefault } from '../lib/format.ts'
+import { isImage, torchAffine, torchChannelsLast } from '../lib/torch.ts'
+import { channelsFirst, filled, float, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
 
@@ -65,10 +67,27 @@ export const batchNormalization = defineLayer({
   },
   build: (v, { tf, name, trainable }) => tf.layers.batchNormalization({ name, trainable, ...v }),
   plan: (_input, v) => [{ op: 'batchNorm', momentum: v.momentum, epsilon: v.epsilon, scale: v.scale, center: v.center }],
+  onnx(input, v) {
+    const shape = [input.at(-1) ?? 0]
+    const [gamma, beta] = [v.scale ? weight('gamma', shape) : filled(shape, 1), v.center ? weight('beta', shape) : filled(shape, 0)]
+    const statistics = [weight('moving_mean', shape), weight('moving_variance', shape)]
+    return channelsFirst(op('BatchNormalization', [x, gamma, beta, ...statistics], { epsilon: float(v.epsilon) }))
+  },
   keras: v => ({
     name: 'layers.BatchNormalization',
     args: unlessDefault<number | boolean>({ ...v }, { momentum: 0.99, epsilon: 0.001, center: true, scale: true }),
   }),
+  pytorch(input, _output, v) {
+    const channels = input.at(-1) ?? 0
+    const image = isImage(input)
+    // PyTorch's momentum is the share of the new value.
+    const momentum = Number((1 - v.momentum).toPrecision(12))
+    const norm = { name: `nn.BatchNorm${image ? 2 : 1}d`, args: { num_features: channels, eps: v.epsilon, momentum } }
+    const applied = image || input.length === 1 ? '$m($1)' : `$m($1.reshape(-1, ${channels})).reshape($1.shape)`
+    const form = torchAffine(norm, 'affine', input, v, torchChannelsLast(input, applied))
+    const statistics = { moving_mean: { key: '.running_mean' }, moving_variance: { key: '.running_var' } }
+    return { ...form, forward: v.scale && v.center ? applied : form.forward, weights: { ...form.weights, ...statistics } }
+  },
   cases: [
     { input: [[12, 12, 32]], params: {} },
     { input: [[64]], params: { momentum: 0.9, epsilon: 1e-5 } },

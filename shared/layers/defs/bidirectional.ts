@@ -1,10 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import { ok } from '../../result.ts'
 import { mixSeed } from '../../rng.ts'
-import { type BuildContext, defineLayer } from '../define.ts'
+import { type BuildContext, defineLayer, type KerasConfig } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser } from '../lib/initialisers.ts'
+import { bothDirections, recurrentForm } from '../lib/onnxRecurrent.ts'
 import { orthogonalInitialiser } from '../lib/orthogonal.ts'
 import {
   recurrentActivationParam,
@@ -15,6 +16,8 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
+import { torchRecurrent } from '../lib/torch.ts'
+import { type OnnxValue, op } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { gru } from './gru.ts'
 import { lstm } from './lstm.ts'
@@ -48,6 +51,32 @@ const innerLayer = (v: Values, ctx: BuildContext): tfjs.RNN => {
   return ctx.tf.layers.lstm({ ...args, recurrentActivation: v.recurrentActivation, unitForgetBias: true }) as tfjs.RNN
 }
 
+const joined = (mode: Values['mergeMode'], [a, b]: readonly [OnnxValue, OnnxValue]): OnnxValue => {
+  if (mode === 'concat') return op('Concat', [a, b], { axis: -1 })
+  return op({ sum: 'Add', mul: 'Mul', ave: 'Mean' }[mode], [a, b])
+}
+
+interface Nested {
+  readonly class_name?: unknown
+  readonly config?: KerasConfig
+}
+
+/** Settings in which the two directions must agree. */
+const ALIKE = ['units', 'activation', 'recurrent_activation', 'use_bias', 'return_sequences', 'reset_after']
+
+/** A file nests the layer of each direction; their settings are one here. */
+const takenApart = ({ layer, backward_layer: back, merge_mode: mode, ...rest }: KerasConfig): KerasConfig => {
+  const [forward, backward] = [layer, back ?? layer].map(v => (typeof v === 'object' && v !== null ? (v as Nested) : {}))
+  const told = (v: Nested | undefined) => JSON.stringify([v?.class_name, ...ALIKE.map(key => v?.config?.[key])])
+  return {
+    ...forward?.config,
+    ...rest,
+    layer: forward?.class_name ?? null,
+    merge_mode: mode === null ? 'none' : mode,
+    ...(told(forward) === told(backward) ? {} : { backward_layer: 'another layer' }),
+  }
+}
+
 interface Directions {
   readonly forwardLayer: { readonly cell: object }
   readonly backwardLayer: { readonly cell: object }
@@ -61,6 +90,7 @@ export const bidirectional = defineLayer({
   doc: 'Reads a sequence from both ends with two recurrent layers and puts their outputs together.',
   input: inputs.sequence,
   params,
+  fromKeras: takenApart,
   summary: v => `${v.layer} ${recurrentSummary(v)}`,
   shape([steps], v) {
     const width = v.units * (v.mergeMode === 'concat' ? 2 : 1)
@@ -93,6 +123,10 @@ export const bidirectional = defineLayer({
     if (!ctx.trainable) layer.trainable = false
     return layer
   },
+  onnx(input, v) {
+    const cell = ({ simpleRNN: 'RNN', gru: 'GRU', lstm: 'LSTM' } as const)[v.layer]
+    return recurrentForm(cell, v, joined(v.mergeMode, bothDirections(cell, input, v, v.layer.toLowerCase())))
+  },
   keras(v) {
     const inner = { simpleRNN: simpleRnn.keras, gru: gru.keras, lstm: lstm.keras }[v.layer]({
       ...v,
@@ -100,6 +134,42 @@ export const bidirectional = defineLayer({
       unitForgetBias: true,
     })
     return { name: 'layers.Bidirectional', args: { layer: inner, ...(v.mergeMode === 'concat' ? {} : { merge_mode: v.mergeMode }) } }
+  },
+  pytorch([, features], _output, v) {
+    const kind = ({ simpleRNN: 'SimpleRNN', lstm: 'LSTM', gru: 'GRU' } as const)[v.layer]
+    const one = torchRecurrent(kind, GATES[v.layer], features, v)
+    const sides = ['forward', 'backward'] as const
+    const each = <V>(
+      part: Readonly<Record<string, V>> | undefined,
+      name: (side: string, key: string) => string,
+      value: (side: string, own: V) => V,
+    ) => Object.fromEntries(sides.flatMap(side => Object.entries(part ?? {}).map(([key, own]) => [name(side, key), value(side, own)])))
+    const ahead = one.forward.replace('$m', '$m__forward')
+    const back = one.forward.replace('$m', '$m__backward').replace('$1', '$1.flip(1)') + (v.returnSequences ? '.flip(1)' : '')
+    const merged = {
+      concat: `torch.cat((${ahead}, ${back}), dim=-1)`,
+      sum: `${ahead} + ${back}`,
+      mul: `${ahead} * ${back}`,
+      ave: `(${ahead} + ${back}) / 2`,
+    }
+    return {
+      modules: each(
+        one.modules,
+        side => `__${side}`,
+        (_side, call) => call,
+      ),
+      forward: merged[v.mergeMode],
+      weights: each(
+        one.weights,
+        (side, name) => `${side}_${v.layer.toLowerCase()}/${name}`,
+        (side, own) => ({ ...own, key: `__${side}${own.key}` }),
+      ),
+      zeros: each(
+        one.zeros,
+        (side, key) => `__${side}${key}`,
+        (_side, shape) => shape,
+      ),
+    }
   },
   cases: [
     { input: [[6, 3]], params: { units: 4 } },

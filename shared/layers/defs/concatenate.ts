@@ -3,6 +3,8 @@ import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { shapeList } from '../lib/merge.ts'
+import { torchAxis } from '../lib/torch.ts'
+import { axisIn, eitherLayout, inputValues, op } from '../onnx.ts'
 import { p } from '../params.ts'
 import type { Shape } from '../shape.ts'
 
@@ -61,7 +63,14 @@ export const concatenate = defineLayer({
   // tfjs takes every negative axis for the last one when it runs.
   build: (v, { tf, name, output }) => tf.layers.concatenate({ name, axis: indexOf(v.axis, output.length) + 1 }),
   plan: ([first], v) => [{ op: 'concatenate', axis: indexOf(v.axis, first?.length ?? 0) }],
+  onnx([first = [], ...more], v) {
+    const index = indexOf(v.axis, first.length)
+    return eitherLayout(layout => op('Concat', inputValues(more.length + 1), { axis: axisIn(layout, index, first.length) }))
+  },
   keras: v => ({ name: 'layers.Concatenate', args: v.axis === -1 ? {} : { axis: v.axis } }),
+  pytorch: (input, output, v) => ({
+    forward: `torch.cat((${input.map((_, i) => `$${i + 1}`).join(', ')}), dim=${torchAxis(output, indexOf(v.axis, output.length))})`,
+  }),
   cases: [
     {
       input: [

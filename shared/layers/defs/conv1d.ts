@@ -5,8 +5,11 @@ import { activationNote, activationParam } from '../lib/activations.ts'
 import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { convForm, windowAttributes } from '../lib/onnxWindow.ts'
 import { regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { alongSteps, torchConv, torchKernel } from '../lib/torch.ts'
 import { slideSteps, stepsFormula, type Window1d } from '../lib/window.ts'
+import { kernel, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 
 const params = {
@@ -79,7 +82,16 @@ export const conv1d = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
+  onnx(input, v) {
+    const window = windowAttributes(input, { size: [v.kernelSize], strides: [v.strides], padding: v.padding, dilation: [v.dilationRate] })
+    return convForm('Conv', [x, kernel('kernel', { shape: kernelOf(input, v), order: [2, 1, 0], channels: 0 })], v, v.filters, window)
+  },
   keras: v => ({ name: 'layers.Conv1D', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
+  pytorch(input, output, v) {
+    const { kernelSize, strides, dilationRate, filters, useBias, activation } = v
+    const { module, pad } = torchConv(input, output, { filters, useBias, size: [kernelSize], strides: [strides], dilation: [dilationRate] })
+    return { modules: { '': module }, forward: alongSteps(x => `$m(${pad(x)})`), activation, weights: torchKernel([2, 1, 0], useBias) }
+  },
   cases: [
     { input: [[20, 3]], params: { filters: 8, activation: 'relu' } },
     { input: [[20, 3]], params: { filters: 2, kernelSize: 4, strides: 3, padding: 'same', useBias: false } },

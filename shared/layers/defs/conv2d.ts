@@ -5,8 +5,11 @@ import { activationNote } from '../lib/activations.ts'
 import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
-import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { convForm, windowAttributes } from '../lib/onnxWindow.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { torchConv, torchKernel } from '../lib/torch.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
+import { kernel, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { activated } from '../plan.ts'
 import { dims } from '../shape.ts'
@@ -73,14 +76,17 @@ export const conv2d = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
-  plan: (_input, v) =>
-    isPenalised(v)
-      ? null
-      : activated(
-          { op: 'conv2d', kernelSize: v.kernelSize, strides: v.strides, dilation: v.dilationRate, padding: v.padding, bias: v.useBias },
-          v.activation,
-        ),
+  plan: (_input, { kernelSize, strides, dilationRate: dilation, padding, useBias: bias, ...v }) =>
+    activated({ op: 'conv2d', kernelSize, strides, dilation, padding, bias, ...planPenalty(v) }, v.activation),
+  onnx(input, v) {
+    const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding, dilation: v.dilationRate })
+    return convForm('Conv', [x, kernel('kernel', { shape: kernelOf(input, v), order: [3, 2, 0, 1], channels: 0 })], v, v.filters, window)
+  },
   keras: v => ({ name: 'layers.Conv2D', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
+  pytorch(input, output, v) {
+    const { module, pad } = torchConv(input, output, { ...v, size: v.kernelSize, dilation: v.dilationRate })
+    return { modules: { '': module }, forward: `$m(${pad('$1')})`, activation: v.activation, weights: torchKernel([3, 2, 0, 1], v.useBias) }
+  },
   cases: [
     { input: [[28, 28, 1]], params: { filters: 20, kernelSize: [5, 5], activation: 'relu' } },
     { input: [[28, 28, 1]], params: { filters: 16, kernelSize: [5, 5], padding: 'same' } },

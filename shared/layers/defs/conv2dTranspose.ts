@@ -1,12 +1,15 @@
 import { ok } from '../../result.ts'
-import { defineLayer, type Formula } from '../define.ts'
+import { type CallValue, defineLayer, type Formula } from '../define.ts'
 import { type Image, inputs } from '../inputs.ts'
 import { activationNote } from '../lib/activations.ts'
 import { convArgs, convParams, kernelCall } from '../lib/convolution.ts'
-import { grouped } from '../lib/format.ts'
+import { grouped, unlessDefault } from '../lib/format.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { useBiasParam } from '../lib/kernel.ts'
+import { convForm, transposeAttributes } from '../lib/onnxWindow.ts'
 import { regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { torchKernel } from '../lib/torch.ts'
+import { kernel, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { dims, type Shape, sizeOf } from '../shape.ts'
 
@@ -71,7 +74,32 @@ export const conv2dTranspose = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
+  onnx(input, v) {
+    const stamp = kernel('kernel', { shape: kernelOf(input, v), order: [3, 2, 0, 1], channels: 1 })
+    return convForm('ConvTranspose', [x, stamp], v, v.filters, transposeAttributes(v))
+  },
   keras: v => ({ name: 'layers.Conv2DTranspose', args: { filters: v.filters, kernel_size: v.kernelSize, ...kernelCall(v) } }),
+  pytorch(input, [h = 0, w = 0], { kernelSize, strides, padding, filters, useBias, activation }) {
+    // PyTorch makes (input − 1) · stride + kernel; "same" cuts what exceeds input · stride, the smaller half before.
+    const cut = kernelSize.map((k, i) => (padding === 'same' ? Math.max(k - (strides[i] ?? 1), 0) : 0))
+    const more = kernelSize.map((k, i) => Math.max((strides[i] ?? 1) - k, 0))
+    const args = {
+      in_channels: input[2],
+      out_channels: filters,
+      kernel_size: kernelSize,
+      stride: strides,
+      ...unlessDefault<CallValue>(
+        { padding: cut.map(n => n >> 1), output_padding: more, bias: useBias },
+        { padding: [0, 0], output_padding: [0, 0], bias: true },
+      ),
+    }
+    return {
+      modules: { '': { name: 'nn.ConvTranspose2d', args } },
+      forward: `$m($1)${cut.some(n => n % 2) ? `[:, :, :${h}, :${w}]` : ''}`,
+      activation,
+      weights: torchKernel([3, 2, 0, 1], useBias),
+    }
+  },
   cases: [
     { input: [[7, 7, 8]], params: { filters: 4, strides: [2, 2], padding: 'same', activation: 'relu' } },
     { input: [[5, 6, 3]], params: { filters: 2, kernelSize: [3, 2], strides: [2, 3], useBias: false } },

@@ -1,6 +1,8 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { bordersFrom } from '../lib/borders.ts'
+import { channelsFirst, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims } from '../shape.ts'
 
@@ -15,6 +17,7 @@ export const cropping2d = defineLayer({
     height: p.pair({ label: 'Top and bottom', help: 'Rows cut off above and below.', default: [1, 1], min: 0 }),
     width: p.pair({ label: 'Left and right', help: 'Columns cut off on the left and on the right.', default: [1, 1], min: 0 }),
   },
+  fromKeras: bordersFrom('cropping'),
   summary({ height: [top, bottom], width: [left, right] }) {
     return top === bottom && left === right ? `${top}×${left}` : `${top}+${bottom} × ${left}+${right}`
   },
@@ -36,7 +39,12 @@ export const cropping2d = defineLayer({
     { about: 'shape', expression: `${w} − ${left} − ${right}`, result: String(outW), legend: 'width = input − left − right' },
   ],
   build: (v, { tf, name }) => tf.layers.cropping2D({ name, cropping: [[...v.height], [...v.width]] }),
+  onnx: ([h, w], { height: [top, bottom], width: [left, right] }) =>
+    channelsFirst(op('Slice', [x, ints(top, left), ints(h - bottom, w - right), ints(2, 3)])),
   keras: v => ({ name: 'layers.Cropping2D', args: { cropping: [v.height, v.width] } }),
+  pytorch: ([h, w], _output, { height: [top, bottom], width: [left, right] }) => ({
+    forward: `$1[:, :, ${top}:${h - bottom}, ${left}:${w - right}]`,
+  }),
   cases: [
     { input: [[28, 28, 1]], params: {} },
     { input: [[5, 6, 2]], params: { height: [0, 1], width: [2, 0] } },

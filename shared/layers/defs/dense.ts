@@ -5,7 +5,10 @@ import { activationNote, activationParam } from '../lib/activations.ts'
 import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
-import { isPenalised, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { activate } from '../lib/onnxActivation.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { torchChannelsFirst, torchChannelsLast, torchKernel } from '../lib/torch.ts'
+import { channelsLast, kernel, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { activated } from '../plan.ts'
 import { type Shape, sizeOf } from '../shape.ts'
@@ -43,8 +46,23 @@ export const dense = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
-  plan: (_input, v) => (isPenalised(v) ? null : activated({ op: 'dense', bias: v.useBias }, v.activation)),
+  plan: (_input, v) => activated({ op: 'dense', bias: v.useBias, ...planPenalty(v) }, v.activation),
+  onnx(input, v) {
+    const matrix = kernel('kernel', { shape: kernelOf(input, v.units), channels: 1 })
+    const bias = v.useBias ? [weight('bias', [v.units])] : []
+    const product =
+      input.length === 1 ? op('Gemm', [x, matrix, ...bias]) : bias.reduce((sum, b) => op('Add', [sum, b]), op('MatMul', [x, matrix]))
+    return channelsLast(activate(v.activation, product, 'last'))
+  },
   keras: v => ({ name: 'layers.Dense', args: { units: v.units, ...kernelCall(v) } }),
+  pytorch: (input, output, v) => ({
+    modules: {
+      '': { name: 'nn.Linear', args: { in_features: input.at(-1) ?? 0, out_features: v.units, ...(v.useBias ? {} : { bias: false }) } },
+    },
+    forward: torchChannelsFirst(output, `$m(${torchChannelsLast(input, '$1')})`),
+    activation: v.activation,
+    weights: torchKernel([1, 0], v.useBias),
+  }),
   cases: [
     { input: [[784]], params: { units: 64, activation: 'relu' } },
     { input: [[4]], params: { units: 10, useBias: false, l2: 0.01 } },

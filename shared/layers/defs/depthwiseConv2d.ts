@@ -6,7 +6,10 @@ import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution
 import { depthMultiplierParam, depthwiseFormulas, depthwiseWeights } from '../lib/depthwise.ts'
 import { depthwiseInitialiserParam, initialiser } from '../lib/initialisers.ts'
 import { useBiasParam } from '../lib/kernel.ts'
+import { convForm, depthwiseKernel, windowAttributes } from '../lib/onnxWindow.ts'
+import { torchConv } from '../lib/torch.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
+import { x } from '../onnx.ts'
 import { dims, sizeOf } from '../shape.ts'
 
 const channelsOf = ([, , channels]: Image, v: { readonly depthMultiplier: number }) => channels * v.depthMultiplier
@@ -41,6 +44,14 @@ export const depthwiseConv2d = defineLayer({
       depthMultiplier: v.depthMultiplier,
       depthwiseInitializer: initialiser(v.depthwiseInitializer, ctx),
     }),
+  onnx(input, v) {
+    const [h, w] = v.kernelSize
+    const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding })
+    return convForm('Conv', [x, depthwiseKernel(input[2], h, w, v.depthMultiplier)], v, channelsOf(input, v), {
+      ...window,
+      group: input[2],
+    })
+  },
   keras: v => ({
     name: 'layers.DepthwiseConv2D',
     args: {
@@ -49,6 +60,19 @@ export const depthwiseConv2d = defineLayer({
       ...kernelCall({ ...v, kernelInitializer: v.depthwiseInitializer }, ['depthwise']),
     },
   }),
+  pytorch(input, output, v) {
+    const [filters, groups] = [channelsOf(input, v), input[2]]
+    const { module, pad } = torchConv(input, output, { ...v, size: v.kernelSize, filters, groups })
+    return {
+      modules: { '': module },
+      forward: `$m(${pad('$1')})`,
+      activation: v.activation,
+      weights: {
+        depthwise_kernel: { key: '.weight', axes: [2, 3, 0, 1], shape: [filters, 1, ...v.kernelSize] },
+        ...(v.useBias ? { bias: { key: '.bias' } } : {}),
+      },
+    }
+  },
   cases: [
     { input: [[28, 28, 8]], params: { padding: 'same', activation: 'relu' } },
     { input: [[9, 10, 3]], params: { depthMultiplier: 2, kernelSize: [3, 2], useBias: false } },

@@ -2,12 +2,22 @@ import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { shapeList } from '../lib/merge.ts'
+import { channelsLast, inputValues, ints, type OnnxValue, op, scalar } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims, type Shape, sizeOf } from '../shape.ts'
 
 /** Position in a shape without batch of an axis counted as Keras does, where 0 is the batch and −1 the last one. */
 const indexOf = (axis: number, rank: number): number => (axis < 0 ? rank + axis : axis - 1)
 const without = (shape: Shape, index: number): Shape => shape.filter((_, i) => i !== index)
+
+/** One letter per axis, `k` for the one that is summed over. */
+const lettersOf = (shape: Shape, index: number, letters: string): string => shape.map((_, i) => (i === index ? 'k' : letters[i])).join('')
+
+/** Brings the vectors along axis `index` to length 1; very short ones are left short, as in tfjs. */
+const unitLength = (value: OnnxValue, index: number): OnnxValue => {
+  const squares = op('ReduceSum', [op('Mul', [value, value]), ints(index + 1)])
+  return op('Div', [value, op('Sqrt', [op('Max', [squares, scalar(1e-7)])])])
+}
 
 /** Dot products of two tensors along one axis. */
 export const dot = defineLayer({
@@ -30,6 +40,8 @@ export const dot = defineLayer({
       default: false,
     }),
   },
+  // One axis for both inputs, or the same one said twice.
+  fromKeras: ({ axes, ...rest }) => ({ ...rest, axes: Array.isArray(axes) && axes[0] === axes[1] ? axes[0] : axes }),
   summary: v => `${v.axes === -1 ? '' : `axis ${v.axes}`}${v.normalize ? ' cosine' : ''}`.trim(),
   shape([a, b], { axes }) {
     const [i, j] = [indexOf(axes, a.length), indexOf(axes, b.length)]
@@ -63,7 +75,23 @@ export const dot = defineLayer({
     { about: 'output', expression: `Σ x1 · x2 over ${a[indexOf(axes, a.length)]} values`, legend: 'sum along the axis' },
   ],
   build: (v, { tf, name }) => tf.layers.dot({ name, axes: v.axes, normalize: v.normalize }),
+  onnx([a, b], v) {
+    const [i, j] = [indexOf(v.axes, a.length), indexOf(v.axes, b.length)]
+    const [left, right] = [lettersOf(a, i, 'pq'), lettersOf(b, j, 'rs')]
+    const rest = `${left}${right}`.replaceAll('k', '')
+    const values = inputValues(2).map((value, n) => (v.normalize ? unitLength(value, [i, j][n] ?? 0) : value))
+    const product = op('Einsum', values, { equation: `b${left},b${right}->b${rest}` })
+    return channelsLast(rest === '' ? op('Unsqueeze', [product, ints(1)]) : product)
+  },
   keras: v => ({ name: 'layers.Dot', args: { axes: v.axes, ...(v.normalize ? { normalize: true } : {}) } }),
+  pytorch([a, b], _output, { axes, normalize }) {
+    const unit = (name: string) => (normalize ? `F.normalize(${name}, dim=${axes})` : name)
+    if (a.length + b.length === 2) return { forward: `(${unit('$1')} * ${unit('$2')}).sum(dim=1, keepdim=True)` }
+    const letters = (shape: Shape, own: string) => shape.map((_, i) => (i === indexOf(axes, shape.length) ? 'i' : own)).join('')
+    const left = [letters(a, 'x'), letters(b, 'y')]
+    const out = left.join('').replaceAll('i', '')
+    return { forward: `torch.einsum("n${left[0]},n${left[1]}->n${out}", ${unit('$1')}, ${unit('$2')})` }
+  },
   cases: [
     { input: [[6], [6]], params: {} },
     { input: [[6], [6]], params: { normalize: true } },

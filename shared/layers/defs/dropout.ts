@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { nextSeed } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
 /** Silences a random share of its input while training. */
@@ -32,7 +33,9 @@ export const dropout = defineLayer({
     return layer
   },
   plan: (_input, v) => [{ op: 'dropout', rate: v.rate }],
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.Dropout', args: { rate: v.rate } }),
+  pytorch: (_input, _output, v) => ({ modules: { '': { name: 'nn.Dropout', args: { p: v.rate } } }, forward: '$m($1)' }),
   cases: [
     { input: [[256]], params: {} },
     { input: [[4, 4, 3]], params: { rate: 0.25 } },

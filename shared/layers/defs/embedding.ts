@@ -3,6 +3,8 @@ import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
 import { initialiser, initialiserParam, kerasInitialiser } from '../lib/initialisers.ts'
+import { torchChannelsFirst, torchChannelsLast } from '../lib/torch.ts'
+import { channelsLast, INT64, kernel, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 
 /** A table of learned vectors, one per word. */
@@ -43,6 +45,8 @@ export const embedding = defineLayer({
       outputDim: v.outputDim,
       embeddingsInitializer: initialiser(v.embeddingsInitializer, ctx),
     }),
+  onnx: (_input, v) =>
+    channelsLast(op('Gather', [kernel('embeddings', { shape: [v.inputDim, v.outputDim], channels: 0 }), op('Cast', [x], { to: INT64 })])),
   keras: v => ({
     name: 'layers.Embedding',
     args: {
@@ -50,6 +54,11 @@ export const embedding = defineLayer({
       output_dim: v.outputDim,
       ...(v.embeddingsInitializer === 'randomUniform' ? {} : { embeddings_initializer: kerasInitialiser(v.embeddingsInitializer) }),
     },
+  }),
+  pytorch: (input, output, v) => ({
+    modules: { '': { name: 'nn.Embedding', args: { num_embeddings: v.inputDim, embedding_dim: v.outputDim } } },
+    forward: torchChannelsFirst(output, `$m(${torchChannelsLast(input, '$1')}.long())`),
+    weights: { embeddings: { key: '.weight' } },
   }),
   cases: [
     { input: [[12]], params: { inputDim: 40, outputDim: 8 } },

@@ -2,6 +2,8 @@ import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
+import { torchChannelsLast } from '../lib/torch.ts'
+import { channelsLast, op, x } from '../onnx.ts'
 import { sizeOf } from '../shape.ts'
 
 /** Turns a tensor into a vector, row by row, channels last. */
@@ -27,7 +29,9 @@ export const flatten = defineLayer({
   ],
   build: (_v, { tf, name }) => tf.layers.flatten({ name }),
   plan: () => [{ op: 'reshape' }],
+  onnx: () => channelsLast(op('Flatten', [x], { axis: 1 })),
   keras: () => ({ name: 'layers.Flatten', args: {} }),
+  pytorch: input => ({ forward: `${torchChannelsLast(input, '$1')}.flatten(1)` }),
   cases: [
     { input: [[4, 4, 50]], params: {} },
     { input: [[3, 5]], params: {} },

@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { seededNoise } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
 const deviation = (rate: number): number => Math.sqrt(rate / (1 - rate))
@@ -36,7 +37,9 @@ export const gaussianDropout = defineLayer({
     seededNoise(ctx.tf.layers.gaussianDropout({ name: ctx.name, rate: v.rate }), ctx, (x, seed) =>
       ctx.tf.mul(x, ctx.tf.randomNormal(x.shape, 1, deviation(v.rate), 'float32', seed)),
     ),
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianDropout', args: { rate: v.rate } }),
+  pytorch: (_input, _output, v) => ({ forward: `$1 * (1 + ${deviation(v.rate)} * torch.randn_like($1)) if self.training else $1` }),
   cases: [
     { input: [[16]], params: {} },
     { input: [[4, 4, 3]], params: { rate: 0.1 } },

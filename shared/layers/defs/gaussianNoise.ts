@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { seededNoise } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
 /** Adds noise while training. */
@@ -14,6 +15,7 @@ export const gaussianNoise = defineLayer({
   params: {
     stddev: p.float({ label: 'Deviation', help: 'Standard deviation of the noise.', default: 0.1, min: 0, max: 100, step: 0.05 }),
   },
+  differsInKeras: v => (v.stddev > 1 ? 'Keras takes a deviation of at most 1' : null),
   summary: v => String(v.stddev),
   shape: input => ok(input),
   formula: (_input, _output, { stddev }) => [
@@ -23,7 +25,9 @@ export const gaussianNoise = defineLayer({
     seededNoise(ctx.tf.layers.gaussianNoise({ name: ctx.name, stddev: v.stddev }), ctx, (x, seed) =>
       ctx.tf.add(x, ctx.tf.randomNormal(x.shape, 0, v.stddev, 'float32', seed)),
     ),
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianNoise', args: { stddev: v.stddev } }),
+  pytorch: (_input, _output, v) => ({ forward: `$1 + ${v.stddev} * torch.randn_like($1) if self.training else $1` }),
   cases: [
     { input: [[16]], params: {} },
     { input: [[4, 4, 3]], params: { stddev: 1.5 } },

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { globalPoolForm } from '../lib/onnxWindow.ts'
 import { dims } from '../shape.ts'
 
 /** Mean of each feature over all steps. */
@@ -18,7 +19,9 @@ export const globalAveragePooling1d = defineLayer({
     { about: 'output', expression: `Σ values / ${steps}`, legend: 'value = sum over the feature / steps' },
   ],
   build: (_v, { tf, name }) => tf.layers.globalAveragePooling1d({ name }),
+  onnx: () => globalPoolForm('GlobalAveragePool'),
   keras: () => ({ name: 'layers.GlobalAveragePooling1D', args: {} }),
+  pytorch: () => ({ forward: '$1.mean(dim=1)' }),
   cases: [
     { input: [[20, 6]], params: {} },
     { input: [[3, 2]], params: {} },

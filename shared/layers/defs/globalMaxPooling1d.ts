@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { globalPoolForm } from '../lib/onnxWindow.ts'
 import { dims } from '../shape.ts'
 
 /** Largest value of each feature over all steps. */
@@ -18,7 +19,9 @@ export const globalMaxPooling1d = defineLayer({
     { about: 'output', expression: `max of ${steps} values`, legend: 'value = largest over the steps' },
   ],
   build: (_v, { tf, name }) => tf.layers.globalMaxPooling1d({ name }),
+  onnx: () => globalPoolForm('GlobalMaxPool'),
   keras: () => ({ name: 'layers.GlobalMaxPooling1D', args: {} }),
+  pytorch: () => ({ forward: '$1.amax(dim=1)' }),
   cases: [
     { input: [[20, 6]], params: {} },
     { input: [[3, 2]], params: {} },

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { globalPoolForm } from '../lib/onnxWindow.ts'
 import { dims } from '../shape.ts'
 
 /** Largest value of each channel over the whole image. */
@@ -19,7 +20,9 @@ export const globalMaxPooling2d = defineLayer({
   ],
   build: (_v, { tf, name }) => tf.layers.globalMaxPooling2d({ name }),
   plan: ([h, w]) => [{ op: 'pool', kind: 'max', size: [h, w], strides: [1, 1], padding: 'valid' }],
+  onnx: () => globalPoolForm('GlobalMaxPool'),
   keras: () => ({ name: 'layers.GlobalMaxPooling2D', args: {} }),
+  pytorch: () => ({ forward: '$1.amax(dim=(2, 3))' }),
   cases: [
     { input: [[7, 7, 64]], params: {} },
     { input: [[3, 5, 2]], params: {} },

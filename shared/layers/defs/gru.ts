@@ -1,5 +1,6 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { recurrentForm, recurrentValue } from '../lib/onnxRecurrent.ts'
 import {
   goBackwardsParam,
   recurrentActivationParam,
@@ -14,6 +15,7 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
+import { torchRecurrent } from '../lib/torch.ts'
 
 /** Gated recurrent unit (Cho et al. 2014); the reset gate acts before the recurrent kernel, the only form tfjs has. */
 export const gru = defineLayer({
@@ -35,6 +37,8 @@ export const gru = defineLayer({
     },
   ]),
   build: (v, ctx) => ctx.tf.layers.gru({ ...recurrentArgs(v, ctx), recurrentActivation: v.recurrentActivation }),
+  onnx: (input, v) => recurrentForm('GRU', v, recurrentValue('GRU', input, v)),
   keras: v => ({ name: 'layers.GRU', args: { ...recurrentCall(v), reset_after: false } }),
+  pytorch: ([, features], _output, v) => torchRecurrent('GRU', 3, features, v),
   cases: [...recurrentCases, { input: [[5, 2]], params: { units: 2, recurrentActivation: 'hardSigmoid' } }],
 })

@@ -26,6 +26,7 @@ export const input = defineLayer({
     { about: 'shape', expression: output.join('·'), result: grouped(sizeOf(output)), legend: 'values in one sample' },
   ],
   keras: v => ({ name: 'layers.Input', args: { shape: v.shape } }),
+  pytorch: () => ({ forward: '$1' }),
   cases: [
     { input: [], params: {} },
     { input: [], params: { shape: [4] } },

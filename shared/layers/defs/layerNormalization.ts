@@ -2,6 +2,8 @@ import { ok } from '../../result.ts'
 import { defineLayer, type WeightSpec } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped, unlessDefault } from '../lib/format.ts'
+import { torchAffine, torchChannelsLast } from '../lib/torch.ts'
+import { channelsLast, filled, float, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
 
@@ -50,10 +52,19 @@ export const layerNormalization = defineLayer({
     ]
   },
   build: (v, { tf, name, trainable }) => tf.layers.layerNormalization({ name, trainable, axis: -1, ...v }),
+  onnx(input, v) {
+    const shape = [input.at(-1) ?? 0]
+    const learned = [v.scale ? weight('gamma', shape) : filled(shape, 1), ...(v.center ? [weight('beta', shape)] : [])]
+    return channelsLast(op('LayerNormalization', [x, ...learned], { axis: -1, epsilon: float(v.epsilon) }))
+  },
   keras: v => ({
     name: 'layers.LayerNormalization',
     args: unlessDefault<number | boolean>({ ...v }, { epsilon: 0.001, center: true, scale: true }),
   }),
+  pytorch(input, _output, v) {
+    const norm = { name: 'nn.LayerNorm', args: { normalized_shape: input.at(-1) ?? 0, eps: v.epsilon } }
+    return torchAffine(norm, 'elementwise_affine', input, v, `$m(${torchChannelsLast(input, '$1')})`)
+  },
   cases: [
     { input: [[64]], params: {} },
     { input: [[5, 6, 3]], params: { epsilon: 1e-5 } },

@@ -1,5 +1,6 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { recurrentForm, recurrentValue } from '../lib/onnxRecurrent.ts'
 import {
   goBackwardsParam,
   recurrentActivationParam,
@@ -14,6 +15,7 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
+import { torchRecurrent } from '../lib/torch.ts'
 import { p } from '../params.ts'
 
 /** Long short-term memory (Hochreiter & Schmidhuber 1997). */
@@ -49,6 +51,8 @@ export const lstm = defineLayer({
   ]),
   build: (v, ctx) =>
     ctx.tf.layers.lstm({ ...recurrentArgs(v, ctx), recurrentActivation: v.recurrentActivation, unitForgetBias: v.unitForgetBias }),
+  onnx: (input, v) => recurrentForm('LSTM', v, recurrentValue('LSTM', input, v)),
   keras: v => ({ name: 'layers.LSTM', args: { ...recurrentCall(v), ...(v.unitForgetBias ? {} : { unit_forget_bias: false }) } }),
+  pytorch: ([, features], _output, v) => torchRecurrent('LSTM', 4, features, v),
   cases: [...recurrentCases, { input: [[5, 2]], params: { units: 2, recurrentActivation: 'hardSigmoid', unitForgetBias: false } }],
 })

@@ -1,6 +1,8 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { mergeAdds, mergeCases, mergeFormula, mergeShape } from '../lib/merge.ts'
+import { mergeForm } from '../lib/onnxActivation.ts'
+import { inputValues } from '../onnx.ts'
 
 /** Smallest of several tensors of one shape. */
 export const minimum = defineLayer({
@@ -15,6 +17,8 @@ export const minimum = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => `min(${names.join(', ')})`, 'smallest of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.minimum({ name }),
+  onnx: input => mergeForm('Min', inputValues(input.length)),
   keras: () => ({ name: 'layers.Minimum', args: {} }),
+  pytorch: input => ({ forward: `torch.stack((${input.map((_, i) => `$${i + 1}`).join(', ')})).amin(dim=0)` }),
   cases: mergeCases,
 })

@@ -1,6 +1,7 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { mergeAdds, mergeCases, mergeFormula, mergeShape } from '../lib/merge.ts'
+import { eitherLayout, inputValues, op } from '../onnx.ts'
 
 /** Product of several tensors of one shape. */
 export const multiply = defineLayer({
@@ -15,6 +16,8 @@ export const multiply = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => names.join(' · '), 'product of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.multiply({ name }),
+  onnx: input => eitherLayout(() => inputValues(input.length).reduce((a, b) => op('Mul', [a, b]))),
   keras: () => ({ name: 'layers.Multiply', args: {} }),
+  pytorch: input => ({ forward: input.map((_, i) => `$${i + 1}`).join(' * ') }),
   cases: mergeCases,
 })

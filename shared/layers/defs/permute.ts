@@ -1,6 +1,8 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { isImage, torchAxis } from '../lib/torch.ts'
+import { channelsLast, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims } from '../shape.ts'
 
@@ -42,7 +44,13 @@ export const permute = defineLayer({
     },
   ],
   build: (v, { tf, name }) => tf.layers.permute({ name, dims: [...v.dims] }),
+  onnx: (_input, v) => channelsLast(op('Transpose', [x], { perm: [0, ...v.dims] })),
   keras: v => ({ name: 'layers.Permute', args: { dims: v.dims } }),
+  pytorch: (input, _output, v) => {
+    const axes = v.dims.map(axis => torchAxis(input, axis - 1))
+    const [a, b, c] = axes
+    return { forward: `$1.permute(0, ${(isImage(input) ? [c, a, b] : axes).join(', ')})` }
+  },
   cases: [
     { input: [[5, 3]], params: {} },
     { input: [[4, 5, 3]], params: { dims: [3, 1, 2] } },

@@ -2,6 +2,8 @@ import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
+import { isImage, torchParameter } from '../lib/torch.ts'
+import { eitherLayout, kernel, op, orderIn, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims, type Shape, sizeOf } from '../shape.ts'
 
@@ -53,7 +55,33 @@ export const prelu = defineLayer({
   },
   build: (v, { tf, name, trainable }) =>
     tf.layers.prelu({ name, trainable, ...(v.sharedAxes.length ? { sharedAxes: [...v.sharedAxes] } : {}) }),
+  onnx(input, v) {
+    const shape = alphaShape(input, v.sharedAxes)
+    return eitherLayout(layout => op('PRelu', [x, kernel('alpha', { shape, order: orderIn(layout, input.length) })]))
+  },
   keras: v => ({ name: 'layers.PReLU', args: v.sharedAxes.length ? { shared_axes: v.sharedAxes } : {} }),
+  pytorch(input, _output, v) {
+    const alpha = alphaShape(input, v.sharedAxes)
+    const slopes = alpha.at(-1) ?? 0
+    // PyTorch's own module has one slope per channel.
+    if (sizeOf(alpha) === slopes && (isImage(input) || input.length === 1))
+      return {
+        modules: { '': { name: 'nn.PReLU', args: { num_parameters: slopes } } },
+        forward: '$m($1)',
+        weights: { alpha: { key: '.weight', shape: [slopes] } },
+      }
+    const axes = isImage(input) ? [2, 0, 1] : input.map((_, i) => i)
+    return {
+      modules: {
+        '': torchParameter(
+          'zeros',
+          axes.map(axis => alpha[axis] ?? 0),
+        ),
+      },
+      forward: 'torch.where($1 > 0, $1, $m * $1)',
+      weights: { alpha: { key: '', axes } },
+    }
+  },
   cases: [
     { input: [[10]], params: {} },
     { input: [[4, 5, 3]], params: {} },

@@ -1,6 +1,8 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { activationForm } from '../lib/onnxActivation.ts'
+import { eitherLayout, op, scalar, x } from '../onnx.ts'
 import { p } from '../params.ts'
 
 /** Rectified linear unit as a layer, with an optional limit. */
@@ -25,7 +27,9 @@ export const relu = defineLayer({
   build: (v, { tf, name }) => tf.layers.reLU({ name, ...(v.maxValue > 0 ? { maxValue: v.maxValue } : {}) }),
   plan: (_input, v) =>
     v.maxValue === 0 ? [{ op: 'activation', kind: 'relu' }] : v.maxValue === 6 ? [{ op: 'activation', kind: 'relu6' }] : null,
+  onnx: (_input, v) => (v.maxValue > 0 ? eitherLayout(() => op('Clip', [x, scalar(0), scalar(v.maxValue)])) : activationForm('relu')),
   keras: v => ({ name: 'layers.ReLU', args: v.maxValue > 0 ? { max_value: v.maxValue } : {} }),
+  pytorch: (_input, _output, v) => ({ forward: v.maxValue > 0 ? `torch.clamp($1, 0, ${v.maxValue})` : 'F.relu($1)' }),
   cases: [
     { input: [[5, 3]], params: {} },
     { input: [[4, 4, 2]], params: { maxValue: 0.75 } },

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { channelsLast, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 
 /** Repeats a vector as the steps of a sequence. */
@@ -17,7 +18,9 @@ export const repeatVector = defineLayer({
     { about: 'shape', expression: `${v.n} times ${size}`, result: `${v.n}×${size}`, legend: '[repetitions, values]' },
   ],
   build: (v, { tf, name }) => tf.layers.repeatVector({ name, n: v.n }),
+  onnx: (_input, v) => channelsLast(op('Tile', [op('Unsqueeze', [x, ints(1)]), ints(1, v.n, 1)])),
   keras: v => ({ name: 'layers.RepeatVector', args: { n: v.n } }),
+  pytorch: (_input, _output, v) => ({ forward: `$1.unsqueeze(1).repeat(1, ${v.n}, 1)` }),
   cases: [
     { input: [[8]], params: {} },
     { input: [[3]], params: { n: 5 } },

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eitherLayout, op, scalar, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
 
@@ -22,7 +23,9 @@ export const rescaling = defineLayer({
     { about: 'output', expression: `x · ${v.scale} + ${v.offset}`, legend: 'output = input · scale + offset' },
   ],
   build: (v, { tf, name }) => tf.layers.rescaling({ name, scale: v.scale, offset: v.offset }),
+  onnx: (_input, v) => eitherLayout(() => op('Add', [op('Mul', [x, scalar(v.scale)]), scalar(v.offset)])),
   keras: v => ({ name: 'layers.Rescaling', args: { scale: v.scale, ...(v.offset ? { offset: v.offset } : {}) } }),
+  pytorch: (_input, _output, v) => ({ forward: `$1 * ${v.scale} + ${v.offset}` }),
   cases: [
     { input: [[8, 8, 3]], params: { scale: 0.25 } },
     { input: [[4]], params: { scale: 2, offset: -1 } },

@@ -2,6 +2,8 @@ import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { grouped } from '../lib/format.ts'
+import { torchChannelsFirst, torchChannelsLast } from '../lib/torch.ts'
+import { channelsLast, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims, sizeOf } from '../shape.ts'
 
@@ -45,7 +47,12 @@ export const reshape = defineLayer({
   // tfjs leaves an open dimension unknown, which the next layer then cannot build on.
   build: (_v, { tf, name, output }) => tf.layers.reshape({ name, targetShape: [...output] }),
   plan: () => [{ op: 'reshape' }],
+  // ONNX keeps the batch where 0 stands, and works out -1.
+  onnx: (_input, v) => channelsLast(op('Reshape', [x, ints(0, ...v.targetShape)])),
   keras: v => ({ name: 'layers.Reshape', args: { target_shape: v.targetShape } }),
+  pytorch: (input, output) => ({
+    forward: torchChannelsFirst(output, `${torchChannelsLast(input, '$1')}.reshape(-1, ${output.join(', ')})`),
+  }),
   cases: [
     { input: [[784]], params: { targetShape: [28, 28, 1] } },
     { input: [[4, 6]], params: { targetShape: [-1, 3] } },

@@ -7,8 +7,11 @@ import { depthwiseWeights } from '../lib/depthwise.ts'
 import { grouped } from '../lib/format.ts'
 import { depthwiseInitialiserParam, initialiser } from '../lib/initialisers.ts'
 import { kernelWeights, useBiasParam } from '../lib/kernel.ts'
+import { convForm, depthwiseKernel, windowAttributes } from '../lib/onnxWindow.ts'
 import { regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { torchConv } from '../lib/torch.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
+import { kernel, op, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
 import { dims, sizeOf } from '../shape.ts'
 
@@ -67,6 +70,13 @@ export const separableConv2d = defineLayer({
       pointwiseInitializer: initialiser(v.depthwiseInitializer, ctx),
       ...regularisers(v, ctx, 'depthwiseRegularizer', 'pointwiseRegularizer'),
     }),
+  onnx(input, v) {
+    const [h, w] = v.kernelSize
+    const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding })
+    const apart = op('Conv', [x, depthwiseKernel(input[2], h, w)], { ...window, group: input[2] })
+    const mix = kernel('pointwise_kernel', { shape: mixKernel(input, v), order: [3, 2, 0, 1], channels: 0 })
+    return convForm('Conv', [apart, mix], v, v.filters, { kernel_shape: [1, 1] })
+  },
   keras: v => ({
     name: 'layers.SeparableConv2D',
     args: {
@@ -75,6 +85,26 @@ export const separableConv2d = defineLayer({
       ...kernelCall({ ...v, kernelInitializer: v.depthwiseInitializer }, ['depthwise', 'pointwise']),
     },
   }),
+  pytorch(input, output, v) {
+    const [, , channels] = input
+    const { module, pad } = torchConv(input, output, { ...v, size: v.kernelSize, filters: channels, groups: channels, useBias: false })
+    const mix = torchConv([...output.slice(0, 2), channels], output, {
+      size: [1, 1],
+      strides: [1, 1],
+      filters: v.filters,
+      useBias: v.useBias,
+    })
+    return {
+      modules: { __depthwise: module, __pointwise: mix.module },
+      forward: `$m__pointwise($m__depthwise(${pad('$1')}))`,
+      activation: v.activation,
+      weights: {
+        depthwise_kernel: { key: '__depthwise.weight', axes: [2, 3, 0, 1] },
+        pointwise_kernel: { key: '__pointwise.weight', axes: [3, 2, 0, 1] },
+        ...(v.useBias ? { bias: { key: '__pointwise.bias' } } : {}),
+      },
+    }
+  },
   cases: [
     { input: [[28, 28, 8]], params: { filters: 16, padding: 'same', activation: 'relu' } },
     { input: [[9, 10, 3]], params: { filters: 4, kernelSize: [3, 2], useBias: false } },

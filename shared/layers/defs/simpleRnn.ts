@@ -1,5 +1,6 @@
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { recurrentForm, recurrentValue } from '../lib/onnxRecurrent.ts'
 import {
   goBackwardsParam,
   recurrentAdds,
@@ -13,6 +14,7 @@ import {
   recurrentSummary,
   recurrentWeights,
 } from '../lib/recurrent.ts'
+import { torchRecurrent } from '../lib/torch.ts'
 
 /** The plain recurrent layer (Elman 1990). */
 export const simpleRnn = defineLayer({
@@ -34,6 +36,8 @@ export const simpleRnn = defineLayer({
     },
   ]),
   build: (v, ctx) => ctx.tf.layers.simpleRNN(recurrentArgs(v, ctx)),
+  onnx: (input, v) => recurrentForm('RNN', v, recurrentValue('RNN', input, v)),
   keras: v => ({ name: 'layers.SimpleRNN', args: recurrentCall(v) }),
+  pytorch: ([, features], _output, v) => torchRecurrent('SimpleRNN', 1, features, v),
   cases: recurrentCases,
 })

@@ -2,6 +2,8 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { nextSeed } from '../lib/noise.ts'
+import { identityForm } from '../lib/onnxActivation.ts'
+import { alongSteps } from '../lib/torch.ts'
 import { p } from '../params.ts'
 
 /** Silences whole features of a sequence while training; tfjs has no two-dimensional form. */
@@ -37,7 +39,12 @@ export const spatialDropout1d = defineLayer({
     })
     return layer
   },
+  onnx: () => identityForm,
   keras: v => ({ name: 'layers.SpatialDropout1D', args: { rate: v.rate } }),
+  pytorch: (_input, _output, v) => ({
+    modules: { '': { name: 'nn.Dropout1d', args: { p: v.rate } } },
+    forward: alongSteps(x => `$m(${x})`),
+  }),
   cases: [
     { input: [[6, 8]], params: {} },
     { input: [[3, 5]], params: { rate: 0.25 } },

@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { unlessDefault } from '../lib/format.ts'
+import { channelsFirst, floats, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { dims, sizeOf } from '../shape.ts'
 
@@ -21,6 +22,7 @@ export const upSampling2d = defineLayer({
       default: 'nearest',
     }),
   },
+  differsInKeras: v => (v.interpolation === 'bilinear' ? 'Keras blends from pixel centres and tfjs from pixel corners' : null),
   summary: v => dims(v.size),
   shape: ([h, w, channels], { size: [down, across] }) => ok([h * down, w * across, channels]),
   multiplyAdds: (_input, output, v) => (v.interpolation === 'bilinear' ? 4 * sizeOf(output) : 0),
@@ -29,10 +31,20 @@ export const upSampling2d = defineLayer({
     { about: 'shape', expression: `${w}·${across}`, result: String(outW), legend: 'width = input · size' },
   ],
   build: (v, { tf, name }) => tf.layers.upSampling2d({ name, size: [...v.size], interpolation: v.interpolation }),
+  onnx(_input, { size, interpolation }) {
+    const how = interpolation === 'nearest' ? { mode: 'nearest', nearest_mode: 'floor' } : { mode: 'linear' }
+    return channelsFirst(op('Resize', [x, null, floats(1, 1, ...size)], { ...how, coordinate_transformation_mode: 'asymmetric' }))
+  },
   keras: v => ({
     name: 'layers.UpSampling2D',
     args: { size: v.size, ...unlessDefault({ interpolation: v.interpolation }, { interpolation: 'nearest' }) },
   }),
+  pytorch(_input, [outH = 0, outW = 0], v) {
+    if (v.interpolation === 'nearest') return { forward: `F.interpolate($1, scale_factor=(${v.size.join(', ')}), mode="nearest")` }
+    // Blending from pixel corners: with one more row and column the corners of both grids meet, and the rest is cut off.
+    const padded = 'F.pad($1, (0, 1, 0, 1), mode="replicate")'
+    return { forward: `F.interpolate(${padded}, size=(${outH + 1}, ${outW + 1}), mode="bilinear", align_corners=True)[:, :, :-1, :-1]` }
+  },
   cases: [
     { input: [[7, 7, 16]], params: {} },
     { input: [[3, 5, 2]], params: { size: [2, 3] } },

@@ -24,8 +24,12 @@ interface Penalties {
   readonly l2: number
 }
 
-/** True when there is a penalty, which training plans do not know. */
-export const isPenalised = ({ l1, l2 }: Penalties): boolean => l1 > 0 || l2 > 0
+/** The penalty on the kernel in the words of a training plan; none at all without one. */
+export const planPenalty = ({ l1, l2 }: Penalties): { readonly penalty?: Penalties } =>
+  isPenalised({ l1, l2 }) ? { penalty: { l1, l2 } } : {}
+
+/** True when there is a penalty. */
+const isPenalised = ({ l1, l2 }: Penalties): boolean => l1 > 0 || l2 > 0
 
 type Regularizer = ReturnType<typeof tfjs.regularizers.l1l2>
 

@@ -53,12 +53,16 @@ describe('Every loss and layout of targets', () => {
   for (const [name, given] of Object.entries(lossCases)) test(name, () => compare(given, [[2, 'relaxed']]))
 })
 
-test('Random networks that branch and join have the gradients of tfjs', async () => {
-  await fc.assert(
-    fc.asyncProperty(randomNetwork(), fc.constantFrom(...VARIANTS), (bricks, variant) => compare({ bricks, seed: 3 }, [variant])),
-    { numRuns: RUNS, seed: 7 },
-  )
-}, LIMIT)
+test(
+  'Random networks that branch and join have the gradients of tfjs',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(randomNetwork(), fc.constantFrom(...VARIANTS), (bricks, variant) => compare({ bricks, seed: 3 }, [variant])),
+      { numRuns: RUNS, seed: 7 },
+    )
+  },
+  LIMIT,
+)
 
 const compareByDifferences = async (bricks: readonly Brick[], threads = 2) => {
   const { run, start, close } = await openBoth({ bricks }, { threads })
@@ -70,10 +74,14 @@ const compareByDifferences = async (bricks: readonly Brick[], threads = 2) => {
 }
 
 describe('Differences of the loss agree', () => {
-  test('for random networks without corners', async () => {
-    const smooth = randomNetwork({ smooth: true, layers: 4, side: 8 })
-    await fc.assert(fc.asyncProperty(smooth, fc.integer({ min: 1, max: 2 }), compareByDifferences), { numRuns: RUNS / 4, seed: 7 })
-  }, LIMIT)
+  test(
+    'for random networks without corners',
+    async () => {
+      const smooth = randomNetwork({ smooth: true, layers: 4, side: 8 })
+      await fc.assert(fc.asyncProperty(smooth, fc.integer({ min: 1, max: 2 }), compareByDifferences), { numRuns: RUNS / 4, seed: 7 })
+    },
+    LIMIT,
+  )
   test('for batch normalisation without factor or offset', () =>
     compareByDifferences([input(5, 4), dense(4, 'tanh'), norm({ scale: false }), norm({ center: false }), flatten, softmax]))
   // tfjs divides the gradient by the whole window where the image's edge cuts it, though its values are means of what is inside.

@@ -1,24 +1,23 @@
+import type { ClipId, OptimizerId } from '../../../graph/document.ts'
 import { JOB_BYTES, type Job, job } from '../../../kernels/wasm/program.ts'
 import { sizeOf } from '../../../layers/shape.ts'
 import { mixSeed } from '../../../rng.ts'
-import { LOSS_KINDS, type Plan, TARGET_LAYOUTS } from '../plan.ts'
-import { type UpdaterId, updaterOf } from '../updater.ts'
+import { LOSS_KINDS, type Plan, penalties, TARGET_LAYOUTS } from '../plan.ts'
+import { updaterOf } from '../updater.ts'
 import { Builder } from './builder.ts'
 import { lowerAll } from './lower/all.ts'
 
 /** How a plan is trained. */
 export interface PlanSetup {
-  readonly optimizer: UpdaterId
+  readonly optimizer: OptimizerId
+  /** Share, times the learning rate, that each step takes off every weight. */
+  readonly weightDecay?: number
   /** Samples per step at most. */
   readonly batchSize: number
   /** Seed of dropout. */
   readonly seed: number
-  /** Penalties on kernels: l1 · Σ|w| + l2 · Σw². */
-  readonly l1?: number
-  readonly l2?: number
-  /** Longest gradient, over all weights together, and largest single value of it. */
-  readonly clipNorm?: number
-  readonly clipValue?: number
+  readonly clip?: ClipId
+  readonly clipLimit?: number
 }
 
 /** Samples that a program is written for, and what it does with them. */
@@ -56,22 +55,47 @@ export interface Layout extends Programs {
   readonly programBytes: number
 }
 
+/** Blocks of weights that kernels take at a time. */
+const blocks = (floats: number): number => Math.ceil(floats / 1024)
+
+const clipJobs = (b: Builder, { clip = 'none', clipLimit = 1 }: PlanSetup): readonly Job[] => {
+  if (clip === 'none') return []
+  const norm = clip === 'value' ? 0 : clipLimit
+  const limit = clip === 'value' ? clipLimit : 3.4e38
+  const { grad: g, floats: n } = b.trainable
+  const pieces = clip === 'norm' ? b.slots.flatMap(slot => (slot.grad ? [{ g: slot.grad, n: slot.floats }] : [])) : [{ g, n }]
+  const sums = norm ? b.arena.floats(blocks(Math.max(...pieces.map(piece => piece.n)))) : 0
+  return pieces.flatMap(({ g, n }) => {
+    const [units, grain] = [blocks(n), b.grain(blocks(n))]
+    const measure = norm ? [job('squares', units, grain, { g, n, out: sums })] : []
+    return [...measure, job('clipGradient', units, grain, { g, n, sums, norm, limit })]
+  })
+}
+
 const updateJobs = (b: Builder, setup: PlanSetup, memories: readonly number[], hyper: number): readonly Job[] => {
   const { at: w, grad: g, floats: n } = b.trainable
-  const units = Math.ceil(n / 1024)
-  const grain = b.grain(units)
-  const jobs: Job[] = []
-  const { l1 = 0, l2 = 0, clipNorm = 0, clipValue = 0 } = setup
-  if (l1 || l2)
-    for (const slot of b.slots.filter(({ grad, rows }) => grad && rows))
-      jobs.push(job('penalise', Math.ceil(slot.floats / 1024), grain, { w: slot.at, g: slot.grad, n: slot.floats, l1, l2 }))
-  if (clipNorm || clipValue) {
-    const sums = clipNorm ? b.arena.floats(units) : 0
-    if (sums) jobs.push(job('squares', units, grain, { g, n, out: sums }))
-    jobs.push(job('clipGradient', units, grain, { g, n, sums, norm: clipNorm, limit: clipValue || 3.4e38 }))
-  }
   const [s = w, t = w] = memories
-  return [...jobs, job('update', units, grain, { kind: updaterOf(setup.optimizer).kind, w, g, s, t, n, hyper })]
+  const update = job('update', blocks(n), b.grain(blocks(n)), { kind: updaterOf(setup.optimizer).kind, w, g, s, t, n, hyper })
+  return [...clipJobs(b, setup), update]
+}
+
+/** Adds penalties on kernels to the loss of a training step and to the gradients. */
+const lowerPenalties = (b: Builder, totals: number): void => {
+  const paying = penalties(b.plan).flatMap(penalty => {
+    const slot = b.slots.find(({ name, grad }) => grad && name === penalty.name)
+    return slot ? [{ w: slot.at, g: slot.grad, n: slot.floats, l1: penalty.l1, l2: penalty.l2 }] : []
+  })
+  if (paying.length === 0) return
+  const count = paying.reduce((sum, { n }) => sum + blocks(n), 0)
+  const sums = b.arena.floats(count)
+  let before = 0
+  for (const { g, ...args } of paying) {
+    const [units, grain, out] = [blocks(args.n), b.grain(blocks(args.n)), sums + 4 * before]
+    b.train(() => job('penaltySums', units, grain, { ...args, out }))
+    b.backward(() => job('penalise', units, grain, { ...args, g }))
+    before += units
+  }
+  b.train(rows => job('addPenalties', 1, 1, { sums, blocks: count, rows, totals }))
 }
 
 /** Most training samples, in bytes, that are copied into the kernels' memory as a whole. */
@@ -112,6 +136,7 @@ export const layOut = (plan: Plan, setup: PlanSetup, samples: number, threads: n
   )
   b.forward(rows => job('tally', 1, 1, { losses, hits, rows, totals }))
   lowered.backward()
+  lowerPenalties(b, totals)
   const updates = updateJobs(b, setup, memories, hyper)
 
   const programBytes = JOB_BYTES * (Math.max(b.jobs.train.length + b.jobs.back.length, b.jobs.infer.length) + updates.length)

@@ -9,6 +9,7 @@ import { type Shape, sizeOf } from '../../../layers/shape.ts'
 import { unwrap } from '../../../result.ts'
 import { mixSeed, rng } from '../../../rng.ts'
 import { buildModel } from '../../build.ts'
+import { clipGradients, decayWeights } from '../../gradients.ts'
 import { encodeTargets, forward, objectiveOf } from '../../objective.ts'
 import { optimizers } from '../../optimizers.ts'
 import type { NamedWeight } from '../../protocol.ts'
@@ -158,6 +159,9 @@ const dropAlike = (layer: tf.layers.Layer, seed: number, step: () => number): vo
     })
 }
 
+/** Learning rate of the oracle's steps. */
+export const ORACLE_RATE = 0.01
+
 /** Opens a network as a tfjs model on the cpu backend, with random weights. */
 export const openOracle = async (
   { bricks, loss = 'sparseCategoricalCrossentropy', targets = 'oneHot', optimizer = 'sgd', batch = 4, seed = 1 }: Case,
@@ -185,7 +189,7 @@ export const openOracle = async (
   }))
   setWeights(tf, model, start)
   const plan = unwrap(compilePlan(resolved, { loss, targets }))
-  const trainer = optimizers[optimizer].make(tf, 0.01)
+  const trainer = optimizers[optimizer].make(tf, ORACLE_RATE)
   const variables = model.trainableWeights.map(weight => weight.read() as unknown as tf.Variable)
   const names = new Map(
     model.layers.flatMap(layer =>
@@ -205,17 +209,21 @@ export const openOracle = async (
       const y = picked.y instanceof Int32Array ? tf.tensor1d(picked.y, 'int32') : tf.tensor2d(picked.y, [indices.length, outputs])
       const target = encodeTargets(tf, objective.head, y)
       let seen = new Float32Array()
-      const { value, grads } = tf.variableGrads(() => {
+      const { value, grads: whole } = tf.variableGrads(() => {
         const output = forward(objective, x, true)
         seen = Float32Array.from(output.dataSync())
-        return objective.loss.value(tf, target, output, objective.last !== null)
+        const loss = objective.loss.value(tf, target, output, objective.last !== null)
+        return model.calculateLosses().reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss)
       }, variables)
+      const { clip = 'none', clipLimit = 1, weightDecay = 0 } = full
+      const grads = clipGradients(tf, { clip, clipLimit }, whole)
       const gradients = Object.entries(grads).map(([name, gradient]) => ({
         ...{ name: names.get(name) ?? name, shape: gradient.shape, values: Float32Array.from(gradient.dataSync()) },
       }))
+      decayWeights(tf, variables, ORACLE_RATE * weightDecay)
       trainer.applyGradients(grads)
       const result = { loss: value.dataSync()[0] ?? Number.NaN, correct: Number.NaN, gradients, outputs: seen }
-      tf.dispose([x, y, target, value, ...Object.values(grads)])
+      tf.dispose([x, y, target, value, ...Object.values(grads), ...Object.values(whole)])
       return result
     },
     close() {

@@ -14,6 +14,7 @@ import { putWeight, takeWeight } from './weights.ts'
 /** What one batch gave: sums over its samples. */
 export interface BatchScore {
   readonly loss: number
+  /** Right classes, or for values the mean absolute error of each sample. */
   readonly correct: number
 }
 
@@ -51,7 +52,7 @@ export class PlanRun {
     this.layout = layout
     this.kernels = kernels
     this.batchSize = setup.batchSize
-    this.updater = updaterOf(setup.optimizer)
+    this.updater = updaterOf(setup.optimizer, setup.weightDecay)
     this.floats = new Float32Array(buffer)
     this.ints = new Int32Array(buffer)
     this.totals = new Float64Array(buffer, layout.totals, 3)
@@ -101,6 +102,12 @@ export class PlanRun {
     return { ...this.score(), outputs: this.floats.subarray(output / 4, output / 4 + count * outputSize) }
   }
 
+  /** Takes the training inputs anew, which have been changed in place. */
+  reload(): void {
+    const { data } = this.layout
+    if (data) this.floats.set(this.train.inputs, data.inputs / 4)
+  }
+
   /** All weights, in the order of the layers. */
   getWeights(): NamedWeight[] {
     return this.slots.map(slot => ({ name: slot.name, shape: slot.shape, values: takeWeight(this.floats, slot.at, slot) }))
@@ -140,7 +147,7 @@ export class PlanRun {
 
   private score(): BatchScore {
     const [loss = Number.NaN, correct = Number.NaN] = this.totals
-    return { loss, correct: this.valued ? Number.NaN : correct }
+    return { loss, correct }
   }
 
   /** The program for a batch, written when it is not there yet; full batches and others have a place each. */
@@ -177,10 +184,8 @@ export class PlanRun {
 
   private load(): void {
     const { data, memories, builder } = this.layout
-    if (data) {
-      this.floats.set(this.train.inputs, data.inputs / 4)
-      this.putTargets(this.train.targets, data.targets)
-    }
+    this.reload()
+    if (data) this.putTargets(this.train.targets, data.targets)
     const { floats } = builder.trainable
     memories.forEach((at, i) => {
       this.floats.fill(i === 0 ? this.updater.initial : 0, at / 4, at / 4 + floats)

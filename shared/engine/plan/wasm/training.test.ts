@@ -4,7 +4,6 @@ import { OPTIMIZERS } from '../../../graph/document.ts'
 import { unwrap } from '../../../result.ts'
 import { compilePlan } from '../compile.ts'
 import { conv, dense, input } from '../networks.testkit.ts'
-import type { UpdaterId } from '../updater.ts'
 import type { PlanSetup } from './layout.ts'
 import { type Brick, distance, host, network, openBoth, randomData, worst } from './oracle.testkit.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
@@ -59,72 +58,64 @@ describe('Optimizers', () => {
       both.close()
     })
 
-  test('Nesterov momentum, Nadam and AdamW follow their formulas', async () => {
-    const rules: Partial<Record<UpdaterId, (g: number, w: number, state: { m: number; v: number; p: number }, t: number) => number>> = {
-      nesterov: (g, w, s) => {
-        s.m = 0.9 * s.m + g
-        return w - 0.01 * (g + 0.9 * s.m)
-      },
-      adamw: (g, w, s, t) => {
-        s.m = 0.9 * s.m + 0.1 * g
-        s.v = 0.999 * s.v + 0.001 * g * g
-        const decayed = w - 0.01 * 0.004 * w
-        return decayed - (0.01 * (s.m / (1 - 0.9 ** t))) / (Math.sqrt(s.v / (1 - 0.999 ** t)) + 1e-7)
-      },
-      nadam: (g, w, s, t) => {
-        const u = (k: number) => 0.9 * (1 - 0.5 * 0.96 ** k)
-        s.p *= u(t)
-        s.m = 0.9 * s.m + 0.1 * g
-        s.v = 0.999 * s.v + 0.001 * g * g
-        const m = (u(t + 1) * s.m) / (1 - s.p * u(t + 1)) + ((1 - u(t)) * g) / (1 - s.p)
-        return w - (0.01 * m) / (Math.sqrt(s.v / (1 - 0.999 ** t)) + 1e-7)
-      },
-    }
-    for (const [optimizer, rule] of Object.entries(rules)) {
-      const { run } = await open(small, { optimizer: optimizer as UpdaterId })
-      let weights = run.getWeights()
-      const states = weights.map(w => Array.from(w.values, () => ({ m: 0, v: 0, p: 1 })))
-      for (let t = 1; t <= 4; t++) {
-        run.step(Int32Array.from([t, 7, 20, 30]), 0.01)
-        const gradients = run.getGradients()
-        const wanted = weights.map((w, i) => ({
-          ...w,
-          values: w.values.map((value, k) => rule(gradients[i]?.values[k] ?? 0, value, states[i]?.[k] ?? { m: 0, v: 0, p: 1 }, t)),
-        }))
-        weights = run.getWeights()
-        expect(worst(weights, wanted).off, `${optimizer} ${t}`).toBeLessThan(1e-5)
+  test('Weight decay takes its share of every weight, with any optimizer, and AdamW is Adam with it', async () => {
+    for (const optimizer of ['sgd', 'adamw'] as const) {
+      const both = await openBoth({ bricks: small, optimizer }, { threads: 2 }, { weightDecay: 3 })
+      const plain = await openBoth({ bricks: small, optimizer: optimizer === 'adamw' ? 'adam' : optimizer }, { threads: 2 })
+      for (let step = 0; step < 3; step++) {
+        const indices = Int32Array.from([step, step + 3, 11 - step, 5])
+        await both.tfjsStep(indices)
+        both.run.step(indices, 0.01)
+        plain.run.step(indices, 0.01)
       }
-      run.dispose()
+      const found = both.run.getWeights()
+      for (const [i, weight] of both.model.getWeights().entries())
+        expect(distance(found[i]?.values ?? [], weight.dataSync()), found[i]?.name).toBeLessThan(2e-5)
+      const length = (list: typeof found) => Math.hypot(...list.flatMap(w => [...w.values]))
+      expect(length(found)).toBeLessThan(0.95 * length(plain.run.getWeights()))
+      both.close()
+      plain.close()
     }
   })
 
-  test('Penalties and clipping change the gradient as they say', async () => {
-    const indices = Int32Array.from([1, 2, 3, 4])
-    const gradientsWith = async (more: Partial<PlanSetup>) => {
-      const { run } = await open(small, { optimizer: 'sgd', ...more })
-      const before = run.getWeights()
-      run.step(indices, 0)
-      const gradients = run.getGradients()
-      run.dispose()
-      return { before, gradients }
+  test('Penalties of some layers are in the loss and in the gradients of their kernels', async () => {
+    const bricks = [
+      input(7, 7, 2),
+      { type: 'conv2d', params: { filters: 9, kernelSize: [3, 3], activation: 'relu', l1: 0.02, l2: 0.3 } },
+      { type: 'flatten' },
+      { type: 'dense', params: { units: 6, activation: 'relu', l2: 0.1 }, frozen: true },
+      { type: 'dense', params: { units: 4, activation: 'softmax', l1: 0.01 } },
+    ]
+    for (const batch of [4, 3]) {
+      const both = await openBoth({ bricks }, { threads: 2 })
+      const indices = Int32Array.from([1, 2, 3, 4].slice(0, batch))
+      const wanted = await both.tfjsStep(indices)
+      const { loss } = both.run.step(indices, 0.01)
+      expect(loss / batch).toBeCloseTo(wanted.loss, 4)
+      expect(worst(both.run.getGradients(), wanted.gradients).off).toBeLessThan(2e-5)
+      both.close()
     }
-    const plain = await gradientsWith({})
-    const penalised = await gradientsWith({ l1: 0.01, l2: 0.1 })
-    const wanted = plain.gradients.map(({ values, ...w }, i) => ({
-      ...w,
-      values: values.map((g, k) => {
-        const weight = plain.before[i]?.values[k] ?? 0
-        return w.shape.length < 2 ? g : g + 0.01 * Math.sign(weight) + 0.2 * weight
-      }),
-    }))
-    expect(worst(penalised.gradients, wanted).off).toBeLessThan(1e-6)
-    const norm = (list: typeof plain.gradients) => Math.hypot(...list.flatMap(w => [...w.values]))
-    const clipped = await gradientsWith({ clipNorm: 0.05 })
-    expect(norm(plain.gradients)).toBeGreaterThan(0.05)
-    expect(norm(clipped.gradients)).toBeCloseTo(0.05, 6)
-    const limited = await gradientsWith({ clipValue: 0.01 })
-    expect(Math.max(...limited.gradients.flatMap(w => [...w.values]).map(Math.abs))).toBeCloseTo(0.01, 7)
   })
+
+  for (const clip of ['value', 'norm', 'globalNorm'] as const)
+    test(`Clipping by ${clip} shortens the gradient as tfjs operations do`, async () => {
+      const both = await openBoth({ bricks: small }, { threads: 2 }, { clip, clipLimit: clip === 'value' ? 0.01 : 0.05 })
+      const plain = await openBoth({ bricks: small }, { threads: 2 })
+      const indices = Int32Array.from([1, 2, 3, 4])
+      const { gradients } = await both.tfjsStep(indices)
+      both.run.step(indices, 0.01)
+      plain.run.step(indices, 0.01)
+      const found = both.run.getGradients()
+      const length = (values: Iterable<number>) => Math.hypot(...values)
+      const all = found.flatMap(w => [...w.values])
+      if (clip === 'value') expect(Math.max(...all.map(Math.abs))).toBeCloseTo(0.01, 7)
+      if (clip === 'norm') for (const { values } of found) expect(length(values)).toBeLessThanOrEqual(0.05 + 1e-6)
+      if (clip === 'globalNorm') expect(length(all)).toBeCloseTo(0.05, 6)
+      expect(worst(found, gradients).off).toBeLessThan(1e-5)
+      expect(length(plain.run.getGradients().flatMap(w => [...w.values]))).toBeGreaterThan(1.5 * length(all))
+      both.close()
+      plain.close()
+    })
 })
 
 describe('A run', () => {

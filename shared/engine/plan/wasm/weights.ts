@@ -36,8 +36,8 @@ export const putWeight = (memory: Float32Array, at: number, { rows, columns }: S
   for (let column = 0; column < columns; column += 8) {
     const width = Math.min(8, columns - column)
     for (let k = 0; k < rows; k++) {
-      const from = k * columns + column
-      memory.set(values.subarray(from, from + width), base + column * rows + k * 8)
+      const [from, to] = [k * columns + column, base + column * rows + k * 8]
+      for (let j = 0; j < width; j++) memory[to + j] = values[from + j] as number
     }
   }
 }
@@ -50,8 +50,8 @@ export const takeWeight = (memory: Float32Array, at: number, { rows, columns, sh
   for (let column = 0; column < columns; column += 8) {
     const width = Math.min(8, columns - column)
     for (let k = 0; k < rows; k++) {
-      const from = base + column * rows + k * 8
-      values.set(memory.subarray(from, from + width), k * columns + column)
+      const [from, to] = [base + column * rows + k * 8, k * columns + column]
+      for (let j = 0; j < width; j++) values[to + j] = memory[from + j] as number
     }
   }
   return values

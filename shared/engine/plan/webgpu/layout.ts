@@ -6,7 +6,7 @@ import { Builder } from './builder.ts'
 import { type Binding, CONTROL_FLOATS, each, type Job, type Range } from './job.ts'
 import { lossJob } from './loss.ts'
 import { lowerAll } from './lower/all.ts'
-import { updateJobs } from './update.ts'
+import { lowerPenalties, updateJobs } from './update.ts'
 
 /** Steps whose scores wait on the device until somebody reads them. */
 export const KEPT_SCORES = 256
@@ -65,6 +65,7 @@ export const layOut = (plan: Plan, setup: PlanSetup, samples: number): Layout =>
   const gradient = b.seedGradient(plan.output)
   b.forward(lossJob(plan.loss, plan.targets, outputSize, { z: output, targets, probabilities, gradient, scores }))
   lowered.backward()
+  lowerPenalties(b, scores)
   return {
     ...{ builder: b, data, control, targetWidth, input, inputSize, targets, output, outputSize, scores, memories },
     train: [...b.jobs.train, ...b.jobs.back, ...updateJobs(b, setup, memories, scores)],

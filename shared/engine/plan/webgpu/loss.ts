@@ -21,9 +21,9 @@ fn clip(x: f32) -> f32 { return between(x, TINY, 1.0 - TINY); }`
 const target = (layout: TargetLayout): string =>
   layout === 'values' ? 'targets[at + j]' : layout === 'oneHot' ? 'select(0.0, 1.0, j == u32(label))' : 'label'
 
-/** WGSL: whether the guess is right; nothing for values. */
+/** WGSL: whether the guess is right; for values their mean absolute error. */
 const hit = (kind: LossKind, layout: TargetLayout): string => {
-  if (layout === 'values') return ''
+  if (layout === 'values') return 'for (var j = 0u; j < WIDTH; j++) { hits += abs(z[at + j] - targets[at + j]) / f32(WIDTH); }'
   if (layout === 'binary') return `hits += select(0.0, 1.0, (z[at] > ${kind === 'logistic' ? '0.0' : '0.5'}) == (label > 0.5));`
   return 'var best = 0u; for (var j = 1u; j < WIDTH; j++) { if (z[at + j] > z[at + best]) { best = j; } } hits += select(0.0, 1.0, best == u32(label));'
 }

@@ -40,7 +40,7 @@ export class GpuPlanRun implements PlanExecutor {
   private readonly device: GpuDevice
   private readonly buffers: readonly GpuBuffer[]
   private readonly updater: Updater
-  private readonly valued: boolean
+  private readonly train: Part
   private readonly control: ArrayBuffer
   private programs: { readonly train: Program; readonly infer: Program } | null = null
   private steps = 0
@@ -48,13 +48,13 @@ export class GpuPlanRun implements PlanExecutor {
   private problem: Issue | null = null
   private disposed = false
 
-  private constructor(layout: Layout, device: GpuDevice, buffers: readonly GpuBuffer[], setup: PlanSetup) {
+  private constructor(layout: Layout, device: GpuDevice, buffers: readonly GpuBuffer[], setup: PlanSetup, train: Part) {
     this.layout = layout
     this.device = device
     this.buffers = buffers
     this.batchSize = setup.batchSize
-    this.updater = updaterOf(setup.optimizer)
-    this.valued = layout.builder.plan.targets === 'values'
+    this.updater = updaterOf(setup.optimizer, setup.weightDecay)
+    this.train = train
     this.control = new ArrayBuffer(4 * (CONTROL_FLOATS + setup.batchSize))
     device.addEventListener('uncapturederror', this.onError)
     void device.lost.then(() => {
@@ -75,14 +75,14 @@ export class GpuPlanRun implements PlanExecutor {
     if (misfit) return misfit
     for (const scope of ['validation', 'out-of-memory', 'internal'] as const) device.pushErrorScope(scope)
     const buffers = makeBuffers(device, layout.builder.buffers)
-    const run = new GpuPlanRun(layout, device, buffers, setup)
+    const run = new GpuPlanRun(layout, device, buffers, setup, train)
     let problem: string | null = null
     try {
       const programs = new Programs(device, buffers, layout.control)
       const [forTraining, forInference] = await Promise.all([programs.prepare(layout.train), programs.prepare(layout.infer)])
       run.programs = { train: forTraining, infer: forInference }
       if (options.poison) run.poison()
-      run.load(train)
+      run.load()
     } catch (error) {
       problem = toIssue(error).message
     }
@@ -104,6 +104,11 @@ export class GpuPlanRun implements PlanExecutor {
     this.steps += 1
     this.submit('train', indices.length, this.unread, this.updater.hyper(this.steps, rate), indices)
     this.unread += 1
+  }
+
+  /** Takes the training inputs anew, which have been changed in place. */
+  reload(): void {
+    this.write(this.layout.data.inputs, this.train.inputs)
   }
 
   /** Scores of all steps since the last reading: sums over their samples. */
@@ -189,7 +194,7 @@ export class GpuPlanRun implements PlanExecutor {
 
   private score(values: Float32Array, i: number): BatchScore {
     const { [2 * i]: loss = Number.NaN, [2 * i + 1]: correct = Number.NaN } = values
-    return { loss, correct: this.valued ? Number.NaN : correct }
+    return { loss, correct }
   }
 
   private buffer({ buffer }: Range): GpuBuffer {
@@ -226,15 +231,15 @@ export class GpuPlanRun implements PlanExecutor {
     }
   }
 
-  private load(train: Part): void {
+  private load(): void {
     const { data, memories, builder, scores } = this.layout
     const zeros = (range: Range, value = 0) => this.write(range, new Float32Array(range.floats).fill(value))
     for (const range of [builder.weights, builder.grads, builder.fixed, scores]) zeros(range)
     memories.forEach((range, i) => {
       zeros(range, i === 0 ? this.updater.initial : 0)
     })
-    this.write(data.inputs, train.inputs)
-    this.write(data.targets, Float32Array.from(train.targets))
+    this.reload()
+    this.write(data.targets, Float32Array.from(this.train.targets))
   }
 
   private poison(): void {

@@ -1,10 +1,12 @@
-import { type UpdaterId, updaterOf } from '../updater.ts'
+import type { OptimizerId } from '../../../graph/document.ts'
+import { penalties } from '../plan.ts'
+import { updaterOf } from '../updater.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
 import type { Builder } from './builder.ts'
 import { eachOf, float, type Job, type Range, THREADS } from './job.ts'
 
 /** WGSL of every optimizer: new weight w[i] from gradient g and memories s[i] and t[i]; formulas as in `kernels/asm/optimizer.ts`. */
-const FORMULAS: Readonly<Record<UpdaterId, string>> = (() => {
+const FORMULAS: Readonly<Record<OptimizerId, string>> = (() => {
   const moments = 'let m = a * s[i] + restA * g; let v = b * t[i] + restB * g * g; s[i] = m; t[i] = v;'
   const adam = 'w[i] -= c4 * m / (sqrt(v * c5) + epsilon);'
   return {
@@ -16,7 +18,7 @@ const FORMULAS: Readonly<Record<UpdaterId, string>> = (() => {
     adadelta: `let v = a * s[i] + restA * g * g; let u = t[i]; let delta = sqrt(u + epsilon) / sqrt(v + epsilon) * g;
     s[i] = v; t[i] = a * u + restA * delta * delta; w[i] -= delta * rate;`,
     adam: `${moments} ${adam}`,
-    adamw: `${moments} w[i] -= c6 * w[i]; ${adam}`,
+    adamw: `${moments} ${adam}`,
     adamax: 'let m = a * s[i] + restA * g; let u = max(b * t[i], abs(g)); s[i] = m; t[i] = u; w[i] -= c4 * (m / (u + epsilon));',
     nadam: `${moments} w[i] -= rate * (c4 * m + c6 * g) / (sqrt(v * c5) + epsilon);`,
   }
@@ -28,47 +30,76 @@ const HYPER = `let rate = now.hyper[0].x; let a = now.hyper[0].y; let b = now.hy
 /** WGSL: a loss that is NaN or infinite, by its bits, because shaders may take it that neither exists. */
 const BROKEN = '(bitcast<u32>(scores[2u * now.slot]) & 0x7f800000u) == 0x7f800000u'
 
-const penalties = (b: Builder, l1: number, l2: number): readonly Job[] =>
-  b.slots.flatMap(({ name, shape, group, grads, at, floats }) => {
-    if (!grads || shape.length < 2) return []
+/** Workgroups of a sum over weights. */
+const PIECES = 64
+
+/** A job that leaves partial sums of `value`, a formula of `at(i)`, over `count` values of `range` in PIECES places of `sums`, from place `to`. */
+const sumJob = (name: string, range: Range, from: number, count: number, value: string, sums: Range, to = 0): Job => ({
+  ...{ name, threads: THREADS, groups: () => PIECES },
+  bindings: [
+    { name: 'x', range },
+    { name: 'sums', range: sums, written: true },
+  ],
+  head: `var<workgroup> own: array<f32, ${THREADS}>;`,
+  body: `  var sum = 0.0;
+  for (var i = group * ${THREADS}u + lane; i < ${count}u; i += ${PIECES * THREADS}u) { let v = x[${from}u + i]; sum += ${value}; }
+  own[lane] = sum;
+  workgroupBarrier();
+  if (lane == 0u) { sum = 0.0; for (var k = 0u; k < ${THREADS}u; k++) { sum += own[k]; } sums[${to}u + group] = sum; }`,
+})
+
+/** Adds penalties on kernels to the loss of a training step, whose score is a sum over samples, and to the gradients. */
+export const lowerPenalties = (b: Builder, scores: Range): void => {
+  const paying = penalties(b.plan).flatMap(penalty => {
+    const slot = b.slots.find(({ name, grads }) => grads && name === penalty.name)
+    return slot?.grads ? [{ ...penalty, slot, grads: slot.grads }] : []
+  })
+  if (paying.length === 0) return
+  const sums = b.room(PIECES * paying.length)
+  paying.forEach(({ name, l1, l2, slot: { group, at, floats }, grads }, k) => {
+    b.train(sumJob(`penalty ${name}`, group, at, floats, `${float(l1)} * abs(v) + ${float(l2)} * v * v`, sums, PIECES * k))
     const bindings = [
       { name: 'w', range: group },
       { name: 'g', range: grads, written: true },
     ]
     const body = `    let v = w[${at}u + i]; g[${at}u + i] += ${float(l1)} * sign(v) + ${float(2 * l2)} * v;`
-    return [eachOf(`penalty ${name}`, floats, bindings, body)]
+    b.backward(eachOf(`penalty gradient ${name}`, floats, bindings, body))
   })
-
-/** Workgroups of the sum of squares. */
-const PIECES = 64
-
-const clipping = (b: Builder, norm: number, limit: number): readonly Job[] => {
-  const { grads } = b
-  const sums = b.room(PIECES)
-  const g = { name: 'g', range: grads }
-  const squares: Job = {
-    ...{ name: 'gradient norm', threads: THREADS, groups: () => PIECES },
-    bindings: [g, { name: 'sums', range: sums, written: true }],
-    head: `var<workgroup> own: array<f32, ${THREADS}>;`,
+  b.train({
+    ...{ name: 'penalties', threads: 1, groups: () => 1 },
+    bindings: [
+      { name: 'sums', range: sums },
+      { name: 'scores', range: scores, written: true },
+    ],
     body: `  var sum = 0.0;
-  for (var i = group * ${THREADS}u + lane; i < ${grads.floats}u; i += ${PIECES * THREADS}u) { sum += g[i] * g[i]; }
-  own[lane] = sum;
-  workgroupBarrier();
-  if (lane == 0u) { sum = 0.0; for (var k = 0u; k < ${THREADS}u; k++) { sum += own[k]; } sums[group] = sum; }`,
-  }
-  const factor = norm
-    ? `var sum = 0.0; for (var k = 0u; k < ${PIECES}u; k++) { sum += sums[k]; }
-    let length = sqrt(sum); let factor = select(1.0, ${float(norm)} / length, length > ${float(norm)});`
-    : 'let factor = 1.0;'
-  const bindings = [...(norm ? [{ name: 'sums', range: sums }] : []), { ...g, written: true }]
-  const ends = limit ? `clamp(g[i] * factor, ${float(-limit)}, ${float(limit)})` : 'g[i] * factor'
-  const clip = eachOf('gradient clipping', grads.floats, bindings, `    ${factor}\n    g[i] = ${ends};`)
-  return norm ? [squares, clip] : [clip]
+  for (var k = 0u; k < ${PIECES * paying.length}u; k++) { sum += sums[k]; }
+  scores[2u * now.slot] += f32(now.batch) * sum;`,
+  })
 }
 
-/** Penalties, clipping and the optimizer: one dispatch over all weights, which stay as they are when the loss is broken. */
+/** Clips `count` values of a range of gradients from place `at`: each to ± limit, or all together to that length. */
+const clipPiece = (label: string, range: Range, at: number, count: number, limit: number, sums: Range | null): readonly Job[] => {
+  const g = { name: 'g', range, written: true }
+  const from = `${at}u + i`
+  if (!sums) return [eachOf(`clip ${label}`, count, [g], `    g[${from}] = clamp(g[${from}], ${float(-limit)}, ${float(limit)});`)]
+  const body = `    var sum = 0.0; for (var k = 0u; k < ${PIECES}u; k++) { sum += sums[k]; }
+    let length = sqrt(sum); let factor = select(1.0, ${float(limit)} / length, length > ${float(limit)});
+    g[${from}] = g[${from}] * factor;`
+  return [
+    sumJob(`length of ${label}`, range, at, count, 'v * v', sums),
+    eachOf(`clip ${label}`, count, [{ name: 'sums', range: sums }, g], body),
+  ]
+}
+
+const clipping = (b: Builder, { clip = 'none', clipLimit = 1 }: PlanSetup): readonly Job[] => {
+  if (clip === 'none') return []
+  const sums = clip === 'value' ? null : b.room(PIECES)
+  if (clip !== 'norm') return clipPiece('gradients', b.grads, 0, b.grads.floats, clipLimit, sums)
+  return b.slots.flatMap(({ name, grads, at, floats }) => (grads ? clipPiece(name, grads, at, floats, clipLimit, sums) : []))
+}
+
+/** Clipping, weight decay and the optimizer: one dispatch over all weights, which stay as they are when the loss is broken. */
 export const updateJobs = (b: Builder, setup: PlanSetup, memories: readonly Range[], scores: Range): readonly Job[] => {
-  const { l1 = 0, l2 = 0, clipNorm = 0, clipValue = 0 } = setup
   const count = updaterOf(setup.optimizer).memories
   const bindings = [
     { name: 'w', range: b.weights, written: true },
@@ -79,10 +110,7 @@ export const updateJobs = (b: Builder, setup: PlanSetup, memories: readonly Rang
   const body = `    if (${BROKEN}) { return; }
     let g = grads[i];
     ${HYPER}
+    ${setup.weightDecay ? 'w[i] -= now.hyper[2].y * w[i];' : ''}
     ${FORMULAS[setup.optimizer]}`
-  return [
-    ...(l1 || l2 ? penalties(b, l1, l2) : []),
-    ...(clipNorm || clipValue ? clipping(b, clipNorm, clipValue) : []),
-    eachOf('update', b.weights.floats, bindings, body),
-  ]
+  return [...clipping(b, setup), eachOf('update', b.weights.floats, bindings, body)]
 }

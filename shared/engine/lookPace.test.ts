@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { LookPace } from './lookPace.ts'
+
+/** A training of steps and looks on a clock of its own; gives when looks were taken and how long all of it took. */
+const simulate = async (stepMs: number, lookMs: number, every: number, until: number, stepsBeside = 0) => {
+  let time = 0
+  const pace = new LookPace(() => time)
+  const looks: number[] = []
+  let steps = 0
+  const step = (): void => {
+    time += stepMs
+    steps += 1
+    pace.stepped()
+  }
+  while (time < until) {
+    step()
+    if (!pace.due(every)) continue
+    looks.push(time)
+    await pace.look(async () => {
+      for (let i = 0; i < stepsBeside; i++) step()
+      time += lookMs
+    })
+  }
+  return { looks, steps, cost: 1 - (steps * stepMs) / time }
+}
+
+describe('the pace of live looks', () => {
+  it('keeps their cost under a twentieth of the time', async () => {
+    for (const [stepMs, lookMs] of [
+      [5, 2],
+      [5, 10],
+      [1, 30],
+      [200, 400],
+    ] as const) {
+      const { cost, looks } = await simulate(stepMs, lookMs, 120, 60_000)
+      expect(looks.length, `${lookMs} ms`).toBeGreaterThan(3)
+      expect(cost, `${lookMs} ms`).toBeLessThanOrEqual(0.05)
+    }
+  })
+
+  it('looks as often as asked where that is cheap', async () => {
+    const { looks } = await simulate(5, 1, 120, 12_000)
+    expect(looks.length).toBeGreaterThan(90)
+    expect(Math.min(...looks.slice(1).map((at, i) => at - (looks[i] ?? 0)))).toBeGreaterThanOrEqual(120)
+  })
+
+  it('does not count steps that go on beside a look, as on a graphics card', async () => {
+    // Each look takes 42 ms, in which 8 steps of 5 ms are done: it costs 2 ms.
+    const { looks, cost } = await simulate(5, 2, 120, 12_000, 8)
+    expect(looks.length).toBeGreaterThan(65)
+    expect(cost).toBeLessThanOrEqual(0.05)
+  })
+
+  it('looks that somebody asked for postpone the next live one', async () => {
+    let time = 0
+    const pace = new LookPace(() => time)
+    const look = (ms: number) =>
+      pace.look(async () => {
+        time += ms
+      })
+    await look(4)
+    expect(pace.due(0)).toBe(false)
+    time += 4 * 24
+    expect(pace.due(0)).toBe(true)
+    await look(10)
+    await look(10)
+    time += 20 * 24 - 10 - 1
+    expect(pace.due(0)).toBe(false)
+    time += 1
+    expect(pace.due(0)).toBe(true)
+    for (let i = 0; i < 100; i++) await look(10)
+    time += 2000
+    expect(pace.due(0)).toBe(true)
+  })
+
+  it('never begins one live look while another is open, and goes on after one that failed', async () => {
+    let time = 0
+    const pace = new LookPace(() => time)
+    const waiting = pace.look(async () => {
+      expect(pace.due(0)).toBe(false)
+      throw new Error('no model')
+    })
+    await expect(waiting).rejects.toThrow('no model')
+    time += 1
+    expect(pace.due(0)).toBe(true)
+  })
+})

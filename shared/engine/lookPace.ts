@@ -1,0 +1,66 @@
+/** Part of the time that looking inside may take while a training runs. */
+const SHARE = 0.04
+/** Longest that the first look of a run keeps the next one waiting, ms: it also prepares what later ones use. */
+const FIRST = 500
+/** Longest that looks together keep the next live one waiting, ms, unless one alone costs more: while paused, many are free. */
+const MOST = 2000
+/** How fast the time of a step is learned. */
+const LEARNING = 0.1
+
+/** Paces live looks inside a training by what they cost: the time that they take, less the steps that went on meanwhile, as on a graphics card. Times in ms. */
+export class LookPace {
+  private readonly now: () => number
+  private open = 0
+  private began = 0
+  private stepsThen = 0
+  private steps = 0
+  private lastStep = Number.NaN
+  private stepTime = 0
+  private looks = 0
+  private ended = Number.NEGATIVE_INFINITY
+  private rest = 0
+
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now
+  }
+
+  /** To be told of every step of the training. */
+  stepped(): void {
+    const now = this.now()
+    const took = now - this.lastStep
+    // Steps beside a look are slower; what a step takes is learned from the others.
+    if (this.open === 0 && this.ended < this.lastStep && took >= 0)
+      this.stepTime = this.stepTime === 0 ? took : this.stepTime + LEARNING * (took - this.stepTime)
+    this.lastStep = now
+    this.steps += 1
+  }
+
+  /** Whether it is time for a live look, with at least `every` ms between two. */
+  due(every: number): boolean {
+    return this.open === 0 && this.now() >= this.ended + Math.max(every, this.rest)
+  }
+
+  /** Takes a look and remembers what it cost, whoever asked for it. */
+  async look<T>(work: () => Promise<T>): Promise<T> {
+    if (this.open++ === 0) {
+      this.began = this.now()
+      this.stepsThen = this.steps
+    }
+    try {
+      return await work()
+    } finally {
+      if (--this.open === 0) this.end()
+    }
+  }
+
+  private end(): void {
+    const now = this.now()
+    const cost = Math.max(0, now - this.began - (this.steps - this.stepsThen) * this.stepTime)
+    // What an earlier look still owes is not forgiven by a later one that was asked for.
+    const owed = Math.max(0, this.ended + this.rest - now)
+    const own = cost * (1 / SHARE - 1)
+    this.rest = Math.min(owed + own, Math.max(own, MOST))
+    if (this.looks++ === 0) this.rest = Math.min(this.rest, FIRST)
+    this.ended = now
+  }
+}

@@ -1,0 +1,152 @@
+import { type LossDef, losses } from '../../engine/losses.ts'
+import type { DataChoice, TrainingSetup } from '../../graph/document.ts'
+import type { Resolved } from '../../graph/resolved.ts'
+import type { Call, CallValue } from '../../layers/define.ts'
+import { sizeOf } from '../../layers/shape.ts'
+import { fail, ok, type Result } from '../../result.ts'
+import type { ExportDocument } from '../define.ts'
+import { pyCall, pyString, pyValue } from '../python.ts'
+import { type TorchLayer, torchSlots } from './plan.ts'
+import { fusable } from './source.ts'
+import { DATA_SOURCE } from './trainData.ts'
+import { AUGMENT_SOURCE, LOOP_SOURCE } from './trainLoop.ts'
+
+const DOC = `"""Trains the network of model.py on your data, from its weights. Written by Netloom.
+
+    python train.py --data FOLDER                         every graphics card of this machine, or the processor
+    python train.py --data FOLDER --cpu --processes 2     two processes without graphics cards
+    torchrun --nnodes=4 --nproc_per_node=gpu --rdzv_backend=c10d --rdzv_endpoint=HOST:29500 train.py --data FOLDER
+                                                          four machines: the same on each, HOST being one of them
+
+Data are split, normalised and put in order as in Netloom, from the same seeds. The batch size counts the samples of all processes together, so
+the steps are the same however many take part, but for the statistics of batch normalisation (which processes without graphics cards take from
+their own share) and for random numbers inside the network. After every epoch trained/ holds a checkpoint, from which --resume goes on, and
+model.safetensors, which Netloom opens again. Where there is no torchrun, "python -m torch.distributed.run" is the same.
+"""`
+
+/** Optimizers with Keras's constants; weight decay is applied apart, so AdamW is Adam here. */
+const OPTIMIZERS: Readonly<Record<string, Call>> = {
+  sgd: { name: 'torch.optim.SGD', args: {} },
+  momentum: { name: 'torch.optim.SGD', args: { momentum: 0.9 } },
+  nesterov: { name: 'torch.optim.SGD', args: { momentum: 0.9, nesterov: true } },
+  rmsprop: { name: 'RMSprop', args: {} },
+  adagrad: { name: 'torch.optim.Adagrad', args: { initial_accumulator_value: 0.1, eps: 1e-7 } },
+  adadelta: { name: 'torch.optim.Adadelta', args: { rho: 0.95, eps: 1e-7 } },
+  adam: { name: 'torch.optim.Adam', args: { betas: [0.9, 0.999], eps: 1e-7 } },
+  adamw: { name: 'torch.optim.Adam', args: { betas: [0.9, 0.999], eps: 1e-7 } },
+  adamax: { name: 'torch.optim.Adamax', args: { betas: [0.9, 0.999], eps: 1e-7 } },
+  nadam: { name: 'torch.optim.NAdam', args: { betas: [0.9, 0.999], eps: 1e-7, momentum_decay: 1 } },
+}
+
+/** What a project may say beside the basics; absent means nothing of it. */
+interface Extras {
+  readonly weightDecay?: number
+  readonly clip?: string
+  readonly clipLimit?: number
+}
+interface DataExtras {
+  readonly augment?: { readonly [change: string]: number | undefined }
+}
+
+/** Kernels that are kept small, with their keys and penalties. */
+const penalties = (layers: readonly TorchLayer[]): CallValue[] =>
+  layers.flatMap(layer => {
+    const { l1 = 0, l2 = 0 } = layer.entry.params as { readonly l1?: number; readonly l2?: number }
+    if (layer.entry.node.frozen || (l1 === 0 && l2 === 0)) return []
+    return torchSlots([layer]).flatMap(({ key, spec }): CallValue[] => (spec.name.endsWith('kernel') ? [[key, l1, l2]] : []))
+  })
+
+const values = (row: object): string =>
+  `{${Object.entries(row)
+    .filter(([, value]) => typeof value === 'number' && value > 0)
+    .map(([key, value]) => `${pyString(key)}: ${pyValue(value)}`)
+    .join(', ')}}`
+
+/** How many classes the targets have; 0 when they are numbers to predict. */
+const classesOf = ({ fuses }: LossDef, outputs: number): number => (fuses ? Math.max(outputs, 2) : 0)
+
+const settings = (
+  layers: readonly TorchLayer[],
+  setup: TrainingSetup & Extras,
+  data: DataChoice & DataExtras,
+  resolved: Resolved,
+): string[] => {
+  const [input, output] = [resolved.inputs[0] ?? '', resolved.outputs[0] ?? ''].map(id => resolved.nodes.get(id)?.output ?? [])
+  const loss = losses[setup.loss]
+  const outputs = sizeOf(output ?? [])
+  const last = fusable(resolved, layers)?.form.activation
+  const optimizer = OPTIMIZERS[setup.optimizer]
+  const rows: readonly (readonly [string, CallValue, string?])[] = [
+    ['INPUT', input ?? [], 'of one sample, channels last'],
+    ['OUTPUTS', outputs],
+    ['CLASSES', classesOf(loss, outputs), '0: numbers are predicted'],
+    ['LOGITS', last !== undefined && last === loss.fuses, 'the loss includes the last activation'],
+    ['LOSS', setup.loss],
+    ['LEARNING_RATE', setup.learningRate],
+    ['SCHEDULE', setup.schedule],
+    ['BATCH_SIZE', setup.batchSize],
+    ['EPOCHS', setup.epochs],
+    ['SEED', setup.seed],
+    ['WEIGHT_DECAY', setup.weightDecay ?? 0],
+    ['CLIP', setup.clip ?? 'none'],
+    ['CLIP_LIMIT', setup.clipLimit ?? 1],
+    ['PENALTIES', penalties(layers), 'key, L1, L2'],
+    ['NORMALISE', data.normalise],
+    ['VALIDATION', data.validation],
+    ['TEST', data.test, 'where the data bring no test part of their own'],
+    ['LIMIT', data.limit],
+    ['DATA_SEED', data.seed],
+  ]
+  return [
+    ...rows.map(([name, value, note]) => `${name} = ${pyValue(value)}${note ? `  # ${note}` : ''}`),
+    `AUGMENT = ${values(data.augment ?? {})}`,
+    '',
+    '',
+    'def make_optimizer(weights, lr):',
+    `    return ${optimizer ? pyCall(optimizer).replace('(', '(weights, lr=lr, ').replace(', )', ')') : 'None'}`,
+  ]
+}
+
+/** Says what a training script cannot do for this project, before anything is written. */
+const checkTraining = ({ project, resolved }: ExportDocument): Result<null> => {
+  const output = resolved.nodes.get(resolved.outputs[0] ?? '')?.output ?? []
+  if (resolved.inputs.length !== 1 || resolved.outputs.length !== 1 || output.length !== 1)
+    return fail(
+      'export/no-training',
+      'The training script takes networks with one input and one row of outputs, and this is none: export without training script.',
+    )
+  const { optimizer } = project.training
+  if (Object.hasOwn(OPTIMIZERS, optimizer)) return ok(null)
+  return fail(
+    'export/no-training',
+    `The training script does not know the optimizer "${String(optimizer)}": choose another, or export without it.`,
+  )
+}
+
+/** `train.py`: the project's training for one process or many, as a program. */
+export const trainSource = (document: ExportDocument, layers: readonly TorchLayer[]): Result<string> => {
+  const possible = checkTraining(document)
+  if (!possible.ok) return possible
+  const { project, resolved } = document
+  const modules = ['argparse', 'csv', 'gzip', 'itertools', 'json', 'math', 'os', 're', 'socket', 'subprocess', 'sys', 'time']
+  const lines = [
+    DOC,
+    '',
+    ...modules.map(name => `import ${name}`),
+    'from pathlib import Path',
+    '',
+    'import numpy as np',
+    'import torch',
+    'import torch.distributed as dist',
+    'import torch.nn.functional as F',
+    '',
+    'from model import HERE, Network, load_weights',
+    '',
+    ...settings(layers, project.training, project.data, resolved),
+    '',
+    DATA_SOURCE,
+    AUGMENT_SOURCE,
+    LOOP_SOURCE.trimStart(),
+  ]
+  return ok(lines.join('\n').replaceAll('\n\n\n\n', '\n\n\n'))
+}
