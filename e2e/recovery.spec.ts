@@ -35,6 +35,38 @@ test('work survives a kill of the whole program', async ({ launchOptions, baseUR
   await after.context.close()
 })
 
+test('a dead engine ends the run in a sentence, and the weights of its last epoch stay, work and can be saved', async ({ app }, info) => {
+  const { page } = app
+  await app.openTemplate('iris-mlp')
+  await app.mode('Train')
+  await app.setField('Epochs', '100000')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByTestId('run-progress')).toContainText(/epoch (\d{2,}|[2-9]) /, { timeout: 60_000 })
+  const engine = page.workers().find(worker => worker.url().includes('trainer.worker'))
+  if (!engine) throw new Error('The engine has no worker.')
+  await engine.evaluate(() => void setTimeout(() => reportError(new Error('pulled the plug'))))
+  const sentence = /^The engine stopped: .*pulled the plug\. The weights of epoch \d+ are kept\.$/
+  await expect(page.getByRole('status').filter({ hasText: 'The engine stopped' })).toHaveText(sentence)
+  await expect(page.getByRole('alert').filter({ hasText: 'The engine stopped' }).first()).toHaveText(sentence)
+  await app.trainingDone()
+
+  await test.step('a new engine goes on from them', async () => {
+    await expect.poll(() => page.workers().filter(worker => worker.url().includes('trainer.worker')).length).toBe(1)
+    await app.mode('Explore')
+    await page.getByRole('button', { name: /^Evaluate on/ }).click()
+    await expect(page.getByText(/^(9\d|100)(\.\d+)?\s?%$/).first()).toBeVisible()
+  })
+
+  await test.step('and they are in the file', async () => {
+    const path = info.outputPath('kept.netloom')
+    await app.downloading(path, () => page.keyboard.press('Control+s'))
+    const { readFileSync } = await import('node:fs')
+    const { unzipSync } = await import('fflate')
+    const { 'weights.safetensors': weights } = unzipSync(readFileSync(path))
+    expect(weights?.length).toBeGreaterThan(193 * 4)
+  })
+})
+
 test('a broken file is refused in one sentence and the open work stays', async ({ app }, info) => {
   await app.openTemplate('iris-mlp')
   await app.mode('Design')

@@ -7,7 +7,7 @@ import { resolve } from '../../../graph/resolve.ts'
 import type { Resolved } from '../../../graph/resolved.ts'
 import { type Shape, sizeOf } from '../../../layers/shape.ts'
 import { unwrap } from '../../../result.ts'
-import { rng } from '../../../rng.ts'
+import { mixSeed, rng } from '../../../rng.ts'
 import { buildModel } from '../../build.ts'
 import { clipGradients, decayWeights } from '../../gradients.ts'
 import { encodeTargets, forward, objectiveOf } from '../../objective.ts'
@@ -15,6 +15,7 @@ import { optimizers } from '../../optimizers.ts'
 import type { NamedWeight } from '../../protocol.ts'
 import { getWeights, setWeights } from '../../weights.ts'
 import { compilePlan } from '../compile.ts'
+import type { PlanExecutor } from '../executor.ts'
 import type { Plan, TargetLayout } from '../plan.ts'
 import type { PlanSetup } from './layout.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
@@ -28,6 +29,9 @@ export interface Brick {
   readonly from?: readonly number[]
   readonly frozen?: boolean
 }
+
+/** How far weights are moved to see what it does to the loss. */
+const STEP = 2e-2
 
 /** Resolves a network given as a list of layers. */
 export const network = (bricks: readonly Brick[]): Resolved => {
@@ -130,6 +134,31 @@ const composeDilated = (layer: tf.layers.Layer): void => {
     })
 }
 
+/** 32 random bits of the kernels (`kernels/asm/layout.ts`). */
+const bitsOf = (i: number, key: number): number => {
+  let h = (Math.imul(i, 0x9e3779b1) + key) >>> 0
+  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad) >>> 0
+  h = Math.imul(h ^ (h >>> 15), 0x735a2d97) >>> 0
+  return (h ^ (h >>> 15)) >>> 0
+}
+
+/** What a plan multiplies the values of a dropout layer by in this step, from 1: 0, or 1 / (1 − rate). */
+export const dropoutMask = (seed: number, id: string, step: number, rate: number, count: number): Float32Array => {
+  const key = (Math.imul(step ^ mixSeed(seed, 'dropout', id), 0x2c1b3c6d) + 0x297a2d39) | 0
+  const keep = Math.fround(1 - rate)
+  return Float32Array.from({ length: count }, (_, i) => (bitsOf(i, key) < Math.trunc(Math.fround(keep * 4294967040)) ? 1 / keep : 0))
+}
+
+/** Lets a dropout layer of tfjs drop what plans drop. */
+const dropAlike = (layer: tf.layers.Layer, seed: number, step: () => number): void => {
+  const { rate } = layer as unknown as { rate: number }
+  layer.call = (inputs, { training }) =>
+    tf.tidy(() => {
+      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor
+      return training ? tf.mul(x, tf.tensor(dropoutMask(seed, layer.name, step(), rate, x.size), x.shape)) : tf.clone(x)
+    })
+}
+
 /** Learning rate of the oracle's steps. */
 export const ORACLE_RATE = 0.01
 
@@ -145,8 +174,13 @@ export const openOracle = async (
   const shapeOf = (id = '') => resolved.nodes.get(id)?.output ?? []
   const outputs = sizeOf(shapeOf(resolved.outputs[0]))
   const data = randomData(shapeOf(resolved.inputs[0]), outputs, targets, 3 * batch, seed)
+  const full: PlanSetup = { optimizer, batchSize: batch, seed, ...setup }
   const model = unwrap(buildModel(resolved, tf, seed))
-  for (const layer of model.layers) if (layer.getClassName() === 'Conv2D') composeDilated(layer)
+  let steps = 0
+  for (const layer of model.layers) {
+    if (layer.getClassName() === 'Conv2D') composeDilated(layer)
+    if (layer.getClassName() === 'Dropout') dropAlike(layer, full.seed, () => steps)
+  }
   const objective = unwrap(objectiveOf(tf, model, loss, data))
   const random = rng(seed + 1)
   const start = (await getWeights(model)).map(weight => ({
@@ -155,7 +189,6 @@ export const openOracle = async (
   }))
   setWeights(tf, model, start)
   const plan = unwrap(compilePlan(resolved, { loss, targets }))
-  const full: PlanSetup = { optimizer, batchSize: batch, seed, ...setup }
   const trainer = optimizers[optimizer].make(tf, ORACLE_RATE)
   const variables = model.trainableWeights.map(weight => weight.read() as unknown as tf.Variable)
   const names = new Map(
@@ -170,6 +203,7 @@ export const openOracle = async (
     setup: full,
     start,
     async tfjsStep(indices) {
+      steps += 1
       const picked = slices(data, indices, targets === 'values' ? outputs : 1)
       const x = tf.tensor(picked.x, [indices.length, ...data.shape])
       const y = picked.y instanceof Int32Array ? tf.tensor1d(picked.y, 'int32') : tf.tensor2d(picked.y, [indices.length, outputs])
@@ -234,4 +268,34 @@ export const distance = (found: ArrayLike<number>, wanted: ArrayLike<number>): n
 export const worst = (found: readonly NamedWeight[], wanted: readonly NamedWeight[]): { name: string; off: number } => {
   const offs = wanted.map(({ name, values }) => ({ name, off: distance(found.find(w => w.name === name)?.values ?? [], values) }))
   return offs.reduce((a, b) => (b.off <= a.off ? a : b), { name: '', off: found.length === wanted.length ? 0 : Number.NaN })
+}
+
+/**
+ * Largest error of a plan's gradients against differences of its own loss, tensor by tensor along a random direction, as a share of what the
+ * longest gradient gives. For networks without corners and without dropout, whose mask changes with every step.
+ */
+export const offDifferences = async (run: PlanExecutor, start: readonly NamedWeight[], indices: Int32Array): Promise<number> => {
+  const lossWith = async (weights: readonly NamedWeight[]): Promise<number> => {
+    run.setWeights(weights)
+    const now = run.step(indices, 0)
+    const [late] = (await run.read?.()) ?? []
+    return ((now ?? late)?.loss ?? Number.NaN) / indices.length
+  }
+  await lossWith(start)
+  const gradients = await run.getGradients()
+  const most = Math.max(...gradients.map(({ values }) => Math.hypot(...values)), 1e-2)
+  const random = rng(5)
+  let off = 0
+  for (const { name, values } of gradients) {
+    const direction = Float32Array.from(values, () => random.normal())
+    const length = Math.hypot(...direction)
+    const moved = (by: number) =>
+      start.map(weight =>
+        weight.name === name ? { ...weight, values: weight.values.map((w, i) => w + (by * (direction[i] ?? 0)) / length) } : weight,
+      )
+    const slope = ((await lossWith(moved(STEP))) - (await lossWith(moved(-STEP)))) / (2 * STEP)
+    const wanted = values.reduce((sum, g, i) => sum + (g * (direction[i] ?? 0)) / length, 0)
+    off = Math.max(off, Number.isNaN(slope) ? Number.POSITIVE_INFINITY : Math.abs(slope - wanted) / most)
+  }
+  return off
 }

@@ -3,17 +3,15 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { OPTIMIZERS } from '../../../graph/document.ts'
 import { unwrap } from '../../../result.ts'
 import { compilePlan } from '../compile.ts'
+import { conv, dense, input } from '../networks.testkit.ts'
 import type { PlanSetup } from './layout.ts'
 import { type Brick, distance, host, network, openBoth, randomData, worst } from './oracle.testkit.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
 
-const input = (...shape: number[]): Brick => ({ type: 'input', params: { shape } })
-const dense = (units: number, activation = 'linear'): Brick => ({ type: 'dense', params: { units, activation } })
-const conv: Brick = { type: 'conv2d', params: { filters: 9, kernelSize: [3, 3], activation: 'relu' } }
 const small = [input(6), dense(11, 'relu'), dense(4, 'softmax')]
 const image = [
   input(9, 9, 8),
-  conv,
+  conv(9, [3, 3], { activation: 'relu' }),
   { type: 'batchNormalization' },
   { type: 'maxPooling2d' },
   { type: 'flatten' },

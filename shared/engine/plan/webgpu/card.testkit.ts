@@ -1,7 +1,7 @@
 import { openDawn } from '../../../../node/dawn.ts'
 import { unwrap } from '../../../result.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
-import { type Brick, type Case, openOracle } from '../wasm/oracle.testkit.ts'
+import { type Case, openOracle } from '../wasm/oracle.testkit.ts'
 import type { GpuDevice } from './gpu.ts'
 import { GpuPlanRun } from './run.ts'
 
@@ -33,14 +33,3 @@ export const openBoth = async (given: Case, setup: Partial<PlanSetup> = {}) => {
     },
   }
 }
-
-/** Layers of test networks. */
-export const input = (...shape: number[]): Brick => ({ type: 'input', params: { shape } })
-export const dense = (units: number, activation = 'linear', more = {}): Brick => ({ type: 'dense', params: { units, activation, ...more } })
-export const conv = (filters: number, kernelSize: readonly [number, number], more = {}): Brick => ({
-  type: 'conv2d',
-  params: { filters, kernelSize, activation: 'linear', ...more },
-})
-export const norm = (more = {}): Brick => ({ type: 'batchNormalization', params: more })
-export const flatten: Brick = { type: 'flatten' }
-export const softmax: Brick = dense(4, 'softmax')

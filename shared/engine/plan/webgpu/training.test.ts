@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { OptimizerId } from '../../../graph/document.ts'
-import { mixSeed } from '../../../rng.ts'
 import type { NamedWeight } from '../../protocol.ts'
-import { distance, worst } from '../wasm/oracle.testkit.ts'
-import { conv, dense, errors, flatten, input, missing, norm, openBoth, softmax } from './card.testkit.ts'
+import { conv, dense, flatten, input, norm, softmax } from '../networks.testkit.ts'
+import { distance, dropoutMask, worst } from '../wasm/oracle.testkit.ts'
+import { errors, missing, openBoth } from './card.testkit.ts'
 
 const BRICKS = [input(6), dense(7, 'tanh'), softmax]
 const BATCHES = [
@@ -132,14 +132,6 @@ describe.skipIf(missing)('Gradients are', () => {
     })
 })
 
-/** Random bits of the kernels, in JavaScript. */
-const bitsOf = (i: number, key: number): number => {
-  let h = (Math.imul(i, 0x9e3779b1) + key) >>> 0
-  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad) >>> 0
-  h = Math.imul(h ^ (h >>> 15), 0x735a2d97) >>> 0
-  return (h ^ (h >>> 15)) >>> 0
-}
-
 describe.skipIf(missing)('Training', () => {
   test('drops the inputs that the wasm plan drops, anew in every step, and none in inference', async () => {
     const rate = 0.25
@@ -163,8 +155,8 @@ describe.skipIf(missing)('Training', () => {
       }
       for (const step of [1, 2]) {
         gpu.step(Int32Array.from([0, 1, 2, 3]), 0)
-        const key = (Math.imul((step ^ mixSeed(1, 'dropout', 'n1')) | 0, 0x2c1b3c6d) + 0x297a2d39) | 0
-        const dropped = inputs.map((v, i) => (bitsOf(i, key) < (1 - rate) * 4294967040 ? v / (1 - rate) : 0))
+        const mask = dropoutMask(1, 'n1', step, rate, inputs.length)
+        const dropped = inputs.map((v, i) => v * (mask[i] ?? 0))
         expect(dropped.filter(v => v === 0).length).toBeGreaterThan(8)
         expect(distance((await gpu.getGradients())[0]?.values ?? [], gradientFor(dropped))).toBeLessThan(1e-5)
       }

@@ -1,0 +1,260 @@
+import fc from 'fast-check'
+import { ACTIVATIONS } from '../../layers/lib/activations.ts'
+import type { Brick, Case } from './wasm/oracle.testkit.ts'
+
+/** Layers of test networks. */
+export const input = (...shape: number[]): Brick => ({ type: 'input', params: { shape } })
+export const dense = (units: number, activation = 'linear', more = {}): Brick => ({ type: 'dense', params: { units, activation, ...more } })
+export const conv = (filters: number, kernelSize: readonly [number, number], more = {}): Brick => ({
+  type: 'conv2d',
+  params: { filters, kernelSize, activation: 'linear', ...more },
+})
+export const norm = (more = {}): Brick => ({ type: 'batchNormalization', params: more })
+export const activation = (kind: string): Brick => ({ type: 'activation', params: { activation: kind } })
+export const flatten: Brick = { type: 'flatten' }
+export const softmax: Brick = dense(4, 'softmax')
+
+/** Activations that are no part of another operation. */
+export const CURVED = ACTIVATIONS.filter(kind => kind !== 'linear' && kind !== 'relu')
+
+/** Networks whose gradients every executor has to get right. */
+export const networks: Readonly<Record<string, readonly Brick[]>> = {
+  'a convolution with a stride': [input(9, 8, 3), conv(5, [3, 3], { strides: [2, 2], padding: 'same' }), conv(6, [3, 3]), flatten, softmax],
+  'unequal kernel and stride': [
+    input(11, 13, 2),
+    conv(5, [2, 3], { activation: 'relu' }),
+    conv(4, [3, 2], { strides: [2, 3], padding: 'same' }),
+    flatten,
+    softmax,
+  ],
+  'strides, dilation and odd sizes': [
+    input(14, 19, 2),
+    conv(4, [3, 2], { strides: [2, 3], padding: 'same', activation: 'relu' }),
+    conv(3, [2, 2], { dilationRate: [2, 1] }),
+    conv(4, [1, 2], { strides: [2, 3] }),
+    flatten,
+    softmax,
+  ],
+  'a stride that skips pixels': [
+    input(10, 11, 2),
+    conv(4, [1, 1], { activation: 'relu' }),
+    conv(3, [2, 2], { strides: [3, 3] }),
+    flatten,
+    softmax,
+  ],
+  'tiles of six for kernels of 2 to 5': [
+    input(15, 13, 1),
+    conv(9, [3, 3], { activation: 'relu', padding: 'same' }),
+    conv(8, [2, 2], { activation: 'relu', padding: 'same' }),
+    conv(11, [3, 3], { activation: 'relu' }),
+    conv(10, [4, 4], { padding: 'same', useBias: false }),
+    conv(12, [5, 5], { activation: 'relu' }),
+    flatten,
+    softmax,
+  ],
+  'pools that overlap, with gaps, and at the edges': [
+    input(11, 10, 3),
+    conv(5, [3, 3], { activation: 'relu', padding: 'same' }),
+    { type: 'maxPooling2d', params: { poolSize: [3, 3], strides: [2, 2], padding: 'same' } },
+    { type: 'averagePooling2d', params: { poolSize: [3, 2], strides: [1, 1] } },
+    { type: 'maxPooling2d', params: { poolSize: [1, 2], strides: [2, 3] } },
+    flatten,
+    softmax,
+  ],
+  'a residual block': [
+    input(8, 8, 3),
+    conv(9, [3, 3], { padding: 'same', useBias: false }),
+    norm(),
+    activation('relu'),
+    conv(9, [3, 3], { padding: 'same', useBias: false }),
+    norm({ momentum: 0.9, epsilon: 1e-5 }),
+    { type: 'add', from: [3, 5] },
+    activation('relu'),
+    { type: 'globalAveragePooling2d', params: {} },
+    softmax,
+  ],
+  'branches side by side': [
+    input(7, 7, 2),
+    conv(5, [3, 3], { padding: 'same', activation: 'relu' }),
+    { ...conv(3, [1, 1], { activation: 'relu' }), from: [1] },
+    { ...conv(4, [3, 3], { padding: 'same', activation: 'tanh' }), from: [1] },
+    { type: 'concatenate', from: [2, 3, 1] },
+    { type: 'zeroPadding2d', params: { height: [1, 2], width: [0, 1] } },
+    conv(4, [3, 3], { strides: [2, 2] }),
+    flatten,
+    softmax,
+  ],
+  'activations as layers of their own': [
+    input(7, 6, 2),
+    conv(5, [3, 3]),
+    { type: 'relu' },
+    conv(6, [2, 2]),
+    { type: 'relu', params: { maxValue: 6 } },
+    conv(6, [2, 2]),
+    { type: 'elu' },
+    { type: 'globalMaxPooling2d' },
+    { type: 'softmax' },
+    softmax,
+  ],
+  'frozen layers': [
+    input(6, 6, 2),
+    conv(4, [3, 3], { padding: 'same' }),
+    { ...norm(), frozen: true },
+    { ...conv(5, [3, 3], { activation: 'relu' }), frozen: true },
+    flatten,
+    softmax,
+  ],
+  'dropout of pixels and of values': [
+    input(6, 5, 2),
+    conv(7, [3, 3], { activation: 'relu' }),
+    { type: 'dropout', params: { rate: 0.3 } },
+    flatten,
+    dense(20, 'tanh'),
+    { type: 'dropout', params: { rate: 0.6 } },
+    softmax,
+  ],
+  'every activation, and a sum of many': [
+    input(6),
+    ...CURVED.map(kind => ({ ...dense(5, kind), from: [0] })),
+    { type: 'add', from: CURVED.map((_, i) => i + 1) },
+    softmax,
+  ],
+}
+
+/** Every loss, with every layout of targets that it takes. */
+export const lossCases: Readonly<Record<string, Case>> = {
+  'cross-entropy without softmax': { bricks: [input(5), dense(6, 'relu'), dense(4, 'sigmoid')] },
+  'binary cross-entropy of one output': {
+    bricks: [input(5), dense(6, 'relu'), dense(1, 'sigmoid')],
+    loss: 'binaryCrossentropy',
+    targets: 'binary',
+  },
+  'binary cross-entropy per class': { bricks: [input(5), dense(4, 'sigmoid')], loss: 'binaryCrossentropy' },
+  'binary cross-entropy without sigmoid': { bricks: [input(5), dense(4, 'softmax')], loss: 'binaryCrossentropy' },
+  'mean squared error of values': { bricks: [input(5), dense(6, 'tanh'), dense(3)], loss: 'meanSquaredError', targets: 'values' },
+  'mean squared error of classes': { bricks: [input(5), dense(4, 'softmax')], loss: 'meanSquaredError' },
+}
+
+const small = (max: number) => fc.integer({ min: 1, max })
+const pair = (max: number) => fc.tuple(small(max), small(max))
+const gene = fc.record({
+  op: fc.constantFrom('conv', 'conv', 'conv', 'pool', 'norm', 'activation', 'dropout', 'pad', 'add', 'concatenate'),
+  /** How far back the layer takes its input from, and what it is joined with. */
+  back: fc.integer({ min: 0, max: 2 }),
+  kernel: pair(5),
+  strides: pair(3),
+  dilation: fc.oneof({ weight: 2, arbitrary: fc.constant([1, 1] as [number, number]) }, { weight: 1, arbitrary: pair(3) }),
+  same: fc.boolean(),
+  max: fc.boolean(),
+  bias: fc.boolean(),
+  frozen: fc.integer({ min: 0, max: 5 }),
+  filters: small(19),
+  kind: fc.constantFrom(...ACTIVATIONS.filter(a => a !== 'softmax')),
+  rate: fc.integer({ min: 1, max: 7 }),
+})
+type Gene = typeof gene extends fc.Arbitrary<infer T> ? T : never
+type Image = readonly [number, number, number]
+
+/** Curves without a corner, where differences of the loss say what the gradient is. */
+const SMOOTH: readonly string[] = ['linear', 'tanh', 'sigmoid', 'swish', 'mish', 'gelu', 'softplus']
+
+/** Grows a network layer by layer, each where its shapes allow it; what nobody takes in the end is brought together. */
+class Garden {
+  readonly bricks: Brick[]
+  private readonly tensors: { readonly at: number; readonly shape: Image }[]
+  private readonly smooth: boolean
+
+  constructor(shape: Image, smooth: boolean) {
+    this.bricks = [input(...shape)]
+    this.tensors = [{ at: 0, shape }]
+    this.smooth = smooth
+  }
+
+  grow(g: Gene): void {
+    const from = this.tensors[Math.max(0, this.tensors.length - 1 - g.back)]
+    if (!from) return
+    const { at, shape } = from
+    const [h, w, c] = shape
+    const op = g.op === 'dropout' && this.smooth ? 'conv' : g.op
+    if (op === 'conv') this.conv(g, at, shape)
+    else if (op === 'pool') this.pool(g, at, shape)
+    else if (op === 'norm') this.put({ ...norm(), frozen: g.frozen === 0 }, [at], shape)
+    else if (op === 'activation') this.put(activation(this.kind(g)), [at], shape)
+    else if (op === 'dropout') this.put({ type: 'dropout', params: { rate: g.rate / 10 } }, [at], shape)
+    else if (op === 'pad')
+      this.put({ type: 'zeroPadding2d', params: { height: [g.back, 1], width: [1, g.back] } }, [at], [h + g.back + 1, w + g.back + 1, c])
+    else this.join(g, op, at, shape)
+  }
+
+  /** The bricks with all loose ends brought to one row of values and classified. */
+  finish(): readonly Brick[] {
+    const used = new Set(this.bricks.flatMap(({ from = [] }) => from))
+    const loose = this.tensors.filter(({ at }) => !used.has(at))
+    const rows = loose.map(({ at, shape: [h, w, c] }) => this.add(h * w * c > 300 ? { type: 'globalAveragePooling2d' } : flatten, [at]))
+    const [first = 0] = rows
+    this.add(softmax, [rows.length > 1 ? this.add({ type: 'concatenate' }, rows) : first])
+    return this.bricks
+  }
+
+  private add(brick: Brick, from: readonly number[]): number {
+    this.bricks.push({ ...brick, from })
+    return this.bricks.length - 1
+  }
+
+  private put(brick: Brick, from: readonly number[], shape: Image): void {
+    this.tensors.push({ at: this.add(brick, from), shape })
+  }
+
+  private kind({ kind }: Gene): string {
+    return !this.smooth || SMOOTH.includes(kind) ? kind : 'tanh'
+  }
+
+  private conv(g: Gene, at: number, [h, w]: Image): void {
+    const dilated = g.dilation.some(d => d > 1)
+    const strides: readonly [number, number] = dilated ? [1, 1] : g.strides
+    const [sh, sw] = strides
+    const span = (i: 0 | 1) => (g.kernel[i] - 1) * g.dilation[i] + 1
+    const same = g.same || span(0) > h || span(1) > w
+    const length = (size: number, i: 0 | 1, step: number) => Math.ceil((same ? size : size - span(i) + 1) / step)
+    const brick = conv(g.filters, g.kernel, {
+      ...{ strides, dilationRate: g.dilation, padding: same ? 'same' : 'valid' },
+      ...{ activation: this.kind(g), useBias: g.bias },
+    })
+    this.put({ ...brick, frozen: g.frozen === 0 }, [at], [length(h, 0, sh), length(w, 1, sw), g.filters])
+  }
+
+  /** tfjs has a wrong gradient for means that the edge cuts. */
+  private pool(g: Gene, at: number, [h, w, c]: Image): void {
+    const [kh, kw] = [Math.min(g.kernel[0], h), Math.min(g.kernel[1], w)]
+    const max = g.max && !this.smooth
+    const same = max && g.same
+    const length = (size: number, window: number, step: number) => Math.ceil((same ? size : size - window + 1) / step)
+    const params = { poolSize: [kh, kw], strides: g.strides, padding: same ? 'same' : 'valid' }
+    const shape: Image = [length(h, kh, g.strides[0]), length(w, kw, g.strides[1]), c]
+    this.put({ type: max ? 'maxPooling2d' : 'averagePooling2d', params }, [at], shape)
+  }
+
+  /** Joins with another tensor that fits, or with one made for it. */
+  private join(g: Gene, op: 'add' | 'concatenate', at: number, [h, w, c]: Image): void {
+    const fits = ([oh, ow, oc]: Image) => oh === h && ow === w && (op === 'concatenate' || oc === c)
+    const others = this.tensors.filter(other => other.at !== at && fits(other.shape))
+    const found = others[g.back % Math.max(1, others.length)]
+    const filters = op === 'add' ? c : g.filters
+    const made = { at: -1, shape: [h, w, filters] as Image }
+    const other = found ?? { ...made, at: this.add(conv(filters, g.kernel, { padding: 'same', activation: this.kind(g) }), [at]) }
+    this.put({ type: op }, [at, other.at], [h, w, op === 'add' ? c : c + other.shape[2]])
+  }
+}
+
+/** Random networks that branch and join: convolutions, pools, normalisations, activations, dropout, borders, sums and tensors side by side. */
+export const randomNetwork = ({ layers = 5, side = 12, smooth = false } = {}): fc.Arbitrary<readonly Brick[]> =>
+  fc
+    .tuple(
+      fc.tuple(fc.integer({ min: 4, max: side }), fc.integer({ min: 4, max: side }), small(7)),
+      fc.array(gene, { minLength: 1, maxLength: layers }),
+    )
+    .map(([shape, genes]) => {
+      const garden = new Garden(shape, smooth)
+      for (const g of genes) garden.grow(g)
+      return garden.finish()
+    })
