@@ -103,10 +103,10 @@ export const openTraining = async (options: TrainOptions, argument: string, io: 
   if (!resolved.ok) return resolved
   const data: Result<PreparedData> = await loadData(project.data, io, inputShapeOf(resolved.value))
   if (!data.ok) return data
-  const changeable = checkAugmentation(project.data.augment, data.value.kind, project.data.source)
-  if (!changeable.ok) return changeable
   const clashes = checkAgainstData(resolved.value, data.value, project.training)
   if (clashes.some(i => i.severity === 'error')) return failAll(clashes.filter(i => i.severity === 'error'))
+  const changeable = checkAugmentation(project.data.augment, data.value.kind, project.data.source)
+  if (!changeable.ok) return changeable
   for (const { message } of clashes) io.note(`Note: ${message}`)
   const session = await openSession(project.training.backend, options.backend !== undefined, io)
   if (!session.ok) return session

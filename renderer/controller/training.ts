@@ -31,7 +31,7 @@ const outlineOf = (project: ProjectFile): DataOutline | null => {
 const misfits = (project: ProjectFile, outline: DataOutline): readonly Issue[] => {
   const pictures = checkAugmentation(project.data.augment, outline.kind, project.data.source)
   const clashes = checkAgainstData(resolvedOf(project), outline, project.training).filter(i => i.severity === 'error')
-  return pictures.ok ? clashes : [...pictures.issues, ...clashes]
+  return pictures.ok ? clashes : [...clashes, ...pictures.issues]
 }
 
 /** Why this project cannot be trained now, worst first; empty when it can. */
