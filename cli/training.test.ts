@@ -26,7 +26,7 @@ const trainScores = (events: readonly { type: string; [key: string]: unknown }[]
 let events: ReturnType<typeof lines> = []
 beforeAll(async () => {
   if (isStale('cli')) await build('cli')
-  const { out } = await netloom('train', 'iris-mlp', '--epochs', '60', '--seed', '1', '--out', iris, '--json')
+  const { out } = await netloom('train', 'iris-mlp', '--seed', '1', '--out', iris, '--json')
   events = lines(out)
 }, 60_000)
 afterAll(remove)
@@ -49,24 +49,31 @@ const irisTest = async (): Promise<Float32Array> => {
 
 describe('training iris', () => {
   it('tells its story line by line and ends with done', () => {
-    expect(events[0]).toMatchObject({ type: 'started', parameters: 193, epochs: 60, samples: { train: 105, validation: 15, test: 30 } })
-    expect(events.filter(e => e.type === 'epoch')).toHaveLength(60)
-    expect(events.at(-1)).toMatchObject({ type: 'done', epochs: 60, out: iris })
+    expect(events[0]).toMatchObject({ type: 'started', parameters: 193, epochs: 150, samples: { train: 105, validation: 15, test: 30 } })
+    expect(events.filter(e => e.type === 'epoch')).toHaveLength(150)
+    expect(events.at(-1)).toMatchObject({ type: 'done', epochs: 150, out: iris })
   })
 
   it('is repeated exactly by the same seed, and differs with another', async () => {
-    const scores = async (seed: string) =>
-      trainScores(lines((await netloom('train', 'iris-mlp', '--epochs', '3', '--seed', seed, '--json')).out))
+    const scores = async (seed: string) => trainScores(lines((await netloom('train', 'iris-mlp', '--seed', seed, '--json')).out))
     const [one, other] = await Promise.all([scores('1'), scores('2')])
-    expect(one).toEqual(trainScores(events).slice(0, 3))
+    expect(one).toEqual(trainScores(events))
     expect(other).not.toEqual(one)
   })
 
-  it('recognises at least 93 % of the flowers it has never seen', async () => {
+  it.each(['2', '3'])('recognises at least 94 %% of the flowers it has never seen with seed %s, as the template says', async seed => {
+    const path = join(folder, `iris-${seed}.netloom`)
+    await netloom('train', 'iris-mlp', '--seed', seed, '--backend', 'wasm', '--out', path)
+    expect(JSON.parse((await netloom('evaluate', path, '--json')).out).accuracy).toBeGreaterThanOrEqual(0.94)
+  })
+
+  it('recognises at least 94 % of the flowers it has never seen', async () => {
     const { code, out } = await netloom('evaluate', iris, '--json')
-    const { loss, accuracy, count, confusion } = JSON.parse(out)
+    const { loss, accuracy, count, confusion, metrics } = JSON.parse(out)
     expect(code).toBe(0)
-    expect(accuracy).toBeGreaterThanOrEqual(0.93)
+    expect(accuracy).toBeGreaterThanOrEqual(0.94)
+    expect(metrics).toEqual({ accuracy, precision: expect.any(Number), recall: expect.closeTo(accuracy, 6) })
+    expect((await netloom('evaluate', iris)).out).toMatch(/^accuracy 9\d\.\d\d % · precision 9\d\.\d\d % · recall 9\d\.\d\d %$/m)
     expect(loss).toBeLessThan(0.4)
     expect(count).toBe(30)
     const right = confusion.reduce((sum: number, row: number[], i: number) => sum + (row[i] ?? 0), 0)
@@ -80,7 +87,7 @@ describe('training iris', () => {
       return { loss: trainScores(lines(out))[0]?.loss, err }
     }
     const [on, anew] = await Promise.all([first(), first('--fresh')])
-    expect(on.loss).toBeLessThan(0.2)
+    expect(on.loss).toBeLessThan(0.4)
     expect(on.err).toMatch(/Going on from the trained weights/)
     expect(anew.loss).toBeGreaterThan(0.5)
   })
@@ -247,5 +254,60 @@ describe('images from IDX files', () => {
     const part = await netloom('evaluate', trained, '--data', `idx:${data}`, '--split', 'train')
     expect([part.code, part.err]).toEqual([1, expect.stringMatching(/no train part/)])
     expect(existsSync(join(folder, 'none.netloom'))).toBe(false)
+  })
+})
+
+/** Columns of the accuracy table: share of a part that a network gets right after training with these options. */
+const accuracyAfter = async (template: string, name: string, ...options: string[]) => {
+  const out = join(folder, name)
+  const events = lines((await netloom('train', template, ...options, '--out', out, '--json', '--backend', 'wasm')).out)
+  expect(events[0]).toMatchObject({ type: 'started', backend: { engine: 'plan' } })
+  return { events, ...JSON.parse((await netloom('evaluate', out, '--json', '--backend', 'wasm')).out) }
+}
+
+describe('pictures', () => {
+  it('augmented anew in each epoch are learned, and the same seed gives the same run', async () => {
+    const options = ['--epochs', '3', '--limit', '600', '--augment', 'shift=1,rotate=10,scale=0.1,noise=0.02']
+    const first = await accuracyAfter('lenet', 'augmented.netloom', ...options)
+    expect(first.accuracy).toBeGreaterThan(0.9)
+    expect(Object.keys(first.metrics)).toEqual(['accuracy', 'top5', 'precision', 'recall'])
+    const again = lines(
+      (await netloom('train', 'lenet', ...options, '--epochs', '1', '--schedule', 'constant', '--json', '--backend', 'wasm')).out,
+    )
+    const twice = lines(
+      (await netloom('train', 'lenet', ...options, '--epochs', '1', '--schedule', 'constant', '--json', '--backend', 'wasm')).out,
+    )
+    expect(trainScores(twice)).toEqual(trainScores(again))
+  })
+
+  it('of another size are padded to the input and trained by plan, and evaluated alike', async () => {
+    const training = ['--data', 'digits28', '--fit', 'pad', '--limit', '300', '--epochs', '2', '--batch', '32', '--clip', 'globalNorm']
+    const small = join(folder, 'colour.netloom.json')
+    const nodes = [
+      { id: 'in', type: 'input', params: { shape: [32, 32, 3] } },
+      { id: 'conv', type: 'conv2d', params: { filters: 8, kernelSize: [5, 5], strides: [2, 2], activation: 'relu' } },
+      { id: 'norm', type: 'batchNormalization', params: { momentum: 0.8 } },
+      { id: 'flat', type: 'flatten' },
+      { id: 'out', type: 'dense', params: { units: 10, activation: 'softmax' } },
+    ]
+    const wires = nodes.slice(1).map((node, i) => ({ from: nodes[i]?.id, to: node.id }))
+    writeFileSync(small, JSON.stringify({ format: 'netloom', version: 1, name: 'colour', graph: { nodes, wires } }))
+    expect((await accuracyAfter(small, 'colour.netloom', ...training, '--lr', '0.005')).accuracy).toBeGreaterThan(0.7)
+    const exact = await netloom('train', small, '--data', 'digits28')
+    expect([exact.code, exact.err]).toEqual([1, expect.stringMatching(/takes 32×32×3: .*fitted to the input/)])
+  })
+
+  it.each([
+    [
+      'data that are no pictures',
+      ['iris-mlp', '--augment', 'shift=2'],
+      /Only pictures can be augmented, but the samples of “iris” are none: switch off shift\./,
+    ],
+    ['an unknown change', ['lenet', '--augment', 'spin=2'], /no change "spin" of pictures; there are shift, rotate/],
+    ['a strength out of range', ['lenet', '--augment', 'flip=7'], /strength of flip must be a number from 0 to 1/],
+  ])('%s cannot be augmented, in a sentence', async (_, args, sentence) => {
+    const { code, out, err } = await netloom('train', ...args)
+    expect([code, out, err.trim().split('\n').length]).toEqual([1, '', 1])
+    expect(err).toMatch(sentence)
   })
 })

@@ -112,8 +112,6 @@ export const openTraining = async (options: TrainOptions, argument: string, io: 
   if (!early.ok) return early
   const data: Result<PreparedData> = await loadData(wanted.value.data, io, inputShapeOf(early.value))
   if (!data.ok) return data
-  const changeable = checkAugmentation(wanted.value.data.augment, data.value.kind, wanted.value.data.source)
-  if (!changeable.ok) return changeable
   const weights = options.fresh ? null : loaded.value.weights
   const changed = reheaded(wanted.value, options, data.value.classes.length, weights !== null)
   if (!changed.ok) return changed
@@ -122,6 +120,8 @@ export const openTraining = async (options: TrainOptions, argument: string, io: 
   if (!resolved.ok) return resolved
   const clashes = checkAgainstData(resolved.value, data.value, project.training)
   if (clashes.some(i => i.severity === 'error')) return failAll(clashes.filter(i => i.severity === 'error'))
+  const changeable = checkAugmentation(project.data.augment, data.value.kind, project.data.source)
+  if (!changeable.ok) return changeable
   for (const { message } of clashes) io.note(`Note: ${message}`)
   const session = await openSession(project.training.backend, options.backend !== undefined, io)
   if (!session.ok) return session

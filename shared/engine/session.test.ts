@@ -8,6 +8,7 @@ import { chain, type Link, startEngine } from './engine.testkit.ts'
 import type { EngineCalls, EngineMessage, EngineRequest, NamedWeight, TrainEvent } from './protocol.ts'
 import { EngineSession } from './session.ts'
 
+const DIGITS = { ...DEFAULT_DATA, source: 'digits', limit: 40 } as const
 const IRIS = { ...DEFAULT_DATA, source: 'iris', normalise: 'standard' } as const
 
 const links = (hidden = 10, outputs = 3): Link[] => [
@@ -72,6 +73,20 @@ const trainOnce = async (project: ProjectFile, run = 1) => {
 const named = (weights: readonly NamedWeight[], name: string) => Array.from(weights.find(w => w.name === name)?.values ?? [])
 
 describe('a session', () => {
+  it('shows training pictures as an epoch changes them, and pictures fitted to the input', async () => {
+    await s.get('loadData', { choice: { ...DIGITS, fit: 'pad' }, shape: [10, 10, 1], files: [] })
+    const show = async (more: object) => (await s.get('samples', { part: 'train', start: 1, count: 2, ...more })).inputs
+    const plain = await show({})
+    expect(plain).toHaveLength(200)
+    const changed = { augment: { shift: 2, noise: 0.1 }, seed: 1 }
+    const first = await show({ changed: { ...changed, epoch: 1 } })
+    expect(first).not.toEqual(plain)
+    expect(await show({ changed: { ...changed, epoch: 1 } })).toEqual(first)
+    expect(await show({ changed: { ...changed, epoch: 2 } })).not.toEqual(first)
+    expect(await show({ part: 'test', changed: { ...changed, epoch: 1 } })).toEqual(await show({ part: 'test' }))
+    expect(await show({})).toEqual(plain)
+  })
+
   it('loads data, trains, evaluates and looks inside', async () => {
     const summary = await loadIris()
     expect(summary).toMatchObject({ shape: [4], classes: { length: 3 }, kind: 'table' })
