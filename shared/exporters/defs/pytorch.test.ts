@@ -190,6 +190,7 @@ describe('the training script', () => {
       'VALIDATION = 0.25',
       'PENALTIES = (("left.weight", 0, 0.01),)  # key, L1, L2',
       'AUGMENT = {"shift": 2}',
+      `INITIAL = (("left.weight", "uniform", ${Math.sqrt(6 / 27)}), ("left.bias", "constant", 0), ("right.weight", "uniform", ${Math.sqrt(2)}), ("right.bias", "constant", 0), ("out.weight", "uniform", ${Math.sqrt(6 / 21)}), ("out.bias", "constant", 0))  # how weights begin with --fresh`,
       'CLIP = "norm"',
       '    return RMSprop(weights, lr=lr)',
     ])

@@ -89,7 +89,7 @@ describe.skipIf(!python)('every layer in PyTorch (skipped where there is no Pyth
     const run = runPython(python ?? '', ['-c', DRIVER, folder])
     expect(run.stderr).toBe('')
     found = JSON.parse(run.stdout)
-  }, 120_000)
+  }, 300_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it.each(cases.map(([name], i) => [name, i] as const))('%s', (_name, i) => {

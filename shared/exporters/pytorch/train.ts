@@ -6,6 +6,7 @@ import { sizeOf } from '../../layers/shape.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import type { ExportDocument } from '../define.ts'
 import { pyCall, pyString, pyValue } from '../python.ts'
+import { initialRows } from './initial.ts'
 import { type TorchLayer, torchSlots } from './plan.ts'
 import { fusable } from './source.ts'
 import { DATA_SOURCE } from './trainData.ts'
@@ -94,6 +95,7 @@ const settings = (
     ['CLIP', setup.clip ?? 'none'],
     ['CLIP_LIMIT', setup.clipLimit ?? 1],
     ['PENALTIES', penalties(layers), 'key, L1, L2'],
+    ['INITIAL', initialRows(layers), 'how weights begin with --fresh'],
     ['NORMALISE', data.normalise],
     ['VALIDATION', data.validation],
     ['TEST', data.test, 'where the data bring no test part of their own'],
@@ -117,6 +119,8 @@ const obstacle = ({ project, resolved }: ExportDocument): string | null => {
   const output = resolved.nodes.get(resolved.outputs[0] ?? '')?.output ?? []
   if (resolved.inputs.length !== 1 || resolved.outputs.length !== 1 || output.length !== 1)
     return 'takes networks with one input and one row of outputs, and this is none'
+  if (losses[training.loss].fuses === 'softmax' && sizeOf(output) < 2)
+    return 'takes networks with one output per class for this loss, and this has one in all'
   if (!Object.hasOwn(OPTIMIZERS, training.optimizer)) return `does not know the optimizer "${training.optimizer}"`
   if (training.fineTune) return 'has one phase of training, and this project has a second one for fine-tuning'
   if (data.classes?.length || data.perClass) return 'takes the data whole, and this project takes only some of each class'

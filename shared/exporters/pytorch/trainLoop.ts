@@ -48,7 +48,7 @@ class RMSprop(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for weight in group["params"]:
+            for weight in (weight for weight in group["params"] if weight.grad is not None):
                 mean = self.state[weight].setdefault("mean", torch.zeros_like(weight))
                 mean.mul_(0.9).addcmul_(weight.grad, weight.grad, value=0.1)
                 weight.addcdiv_(weight.grad, (mean + 1e-7).sqrt(), value=-group["lr"])
@@ -219,14 +219,34 @@ def save(out, network, optimizer, epoch):
     replace(out / "model.safetensors", lambda path: write_safetensors(path, tensors))
 
 
+def begin_afresh(network):
+    """New random weights, alike in every process; frozen layers keep theirs."""
+    torch.manual_seed(mix_seed(SEED, "init"))
+    state = network.state_dict()
+    for key, way, size in INITIAL:
+        weight = state[key]
+        if way == "uniform":
+            torch.nn.init.uniform_(weight, -size, size)
+        elif way == "normal":
+            torch.nn.init.normal_(weight, std=size)
+        elif way == "truncated":
+            torch.nn.init.trunc_normal_(weight, std=size, a=-2 * size, b=2 * size)
+        elif way == "orthogonal":
+            torch.nn.init.orthogonal_(weight)
+        else:
+            weight.fill_(0 if way == "forget" else size)
+        if way == "forget":  # the second of the four gates of an LSTM
+            weight.chunk(4)[1].fill_(1)
+
+
 def main(args):
     team = Team(args.cpu)
-    if LOSS != "meanSquaredError" and OUTPUTS == 1 and CLASSES != 2:
-        sys.exit("One output can only tell two classes apart.")
     train, validation, test, scale = load_data(args.data)
     if len(train[0]) == 0:
         sys.exit(f"{args.data} leaves no samples to train on.")
     network = load_weights(Network(), HERE / "model.safetensors").to(team.device)
+    if args.fresh:
+        begin_afresh(network)
     model = team.wrap(network)
     network = model.module if team.size > 1 else model
     optimizer = make_optimizer([weight for weight in network.parameters() if weight.requires_grad], args.learning_rate)
@@ -291,10 +311,14 @@ if __name__ == "__main__":
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--out", type=Path, default=HERE / "trained", help="folder of checkpoint.pt and model.safetensors")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument("--fresh", action="store_true", help="begin with new random weights")
     parser.add_argument("--stop-after", type=positive, help="stop after this epoch, to go on later with --resume")
     parser.add_argument("--cpu", action="store_true", help="leave graphics cards alone")
     parser.add_argument("--processes", type=positive, help="processes on this machine; without it one per graphics card")
     wanted = parser.parse_args()
+    for path, needed in ((wanted.data, True), (wanted.out / "checkpoint.pt", wanted.resume)):
+        if needed and not path.exists():
+            sys.exit(f"There is no {path}.")
     processes = wanted.processes or (1 if wanted.cpu else max(torch.cuda.device_count(), 1))
     if processes > 1 and "RANK" not in os.environ:
         spawn(processes)
