@@ -91,10 +91,10 @@ export const applied = (
   },
 })
 
-/** Keeps the epochs that go by, for the file's history. */
+/** Keeps the start and the epochs that go by, for the file's history. */
 async function* remembering(events: AsyncGenerator<TrainEvent>, history: TrainEvent[]): AsyncGenerator<TrainEvent> {
   for await (const event of events) {
-    if (event.type === 'epoch') history.push(event)
+    if (event.type === 'started' || event.type === 'epoch') history.push(event)
     yield event
   }
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
+import { pngWriter } from '../shared/picture/png.ts'
 import { type App, expect, test } from './app.ts'
 
 /** A 3, as a hand draws it. */
@@ -39,6 +41,19 @@ const draw = async (page: Page, box: { x: number; y: number; width: number; heig
   for (const point of THREE.slice(1)) await page.mouse.move(...at(point), { steps: 6 })
   await page.mouse.up()
 }
+
+/** PNG of an upright bar, black on white, 112×56 pixels: the page takes the middle. */
+const barPicture = (): Uint8Array => {
+  const png = pngWriter(112, 56)
+  const inBar = (x: number, y: number): boolean => Math.abs(x - 55.5) < 3 && Math.abs(y - 27.5) < 20
+  const ink = Array.from({ length: 112 * 56 }, (_, i) => (inBar(i % 112, Math.floor(i / 112)) ? 0 : 255))
+  png.add(Uint8Array.from(ink.flatMap(v => [v, v, v, 255])))
+  return png.end()
+}
+
+/** Brightness of the corner of what the network sees. */
+const paperOf = (page: Page): Promise<number | undefined> =>
+  page.locator('canvas.seen').evaluate((canvas: HTMLCanvasElement) => canvas.getContext('2d')?.getImageData(0, 0, 1, 1).data[0])
 
 const train = async (app: App, epochs: string): Promise<void> => {
   await app.mode('Train')
@@ -84,6 +99,15 @@ test('an exported page works from a file without a network and answers as Netloo
   })
   expect(got.indexOf(Math.max(...got))).toBe(wanted.indexOf(Math.max(...wanted)))
   await page.screenshot({ path: 'e2e/.output/page-dark.png' })
+
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+
+  // A picture of black ink on white paper is of no use until light and dark are swapped.
+  await page.getByLabel('Choose a picture').setInputFiles({ name: 'one.png', mimeType: 'image/png', buffer: Buffer.from(barPicture()) })
+  await expect.poll(() => paperOf(page)).toBe(255)
+  await page.getByLabel('Swap light and dark of a picture').check()
+  await expect.poll(() => paperOf(page)).toBe(0)
+  await expect(page.locator('.winner .name')).toHaveText('1')
 
   await page.getByRole('button', { name: 'Clear' }).click()
   await expect(page.getByText('No answer yet.')).toBeVisible()
