@@ -12,7 +12,7 @@ interface EpochWeights {
 
 let copied = 0
 let copying: Promise<void> = Promise.resolve()
-/** What the worker sent at the end of the last epoch; null once newer weights are there. */
+/** What the worker sent at the end of the last epoch; null once newer weights were brought. */
 let lastEpoch: EpochWeights | null = null
 
 const copy = async (): Promise<void> => {
@@ -33,13 +33,14 @@ export const keepEpoch = (epoch: number, weights: readonly NamedWeight[]): void 
   lastEpoch = { run: runStore.getState().run, epoch, weights }
 }
 
-/** Takes the weights of the last epoch for the trained ones, unless newer ones are there or that was done less than `rest` ms ago; returns the epoch. */
+/** Takes the weights of the last epoch for the trained ones, unless newer ones were brought or any were less than `rest` ms ago; returns their epoch. */
 export const adoptEpoch = (rest = 0): number | null => {
   if (lastEpoch?.run !== runStore.getState().run || Date.now() - copied < rest) return null
   const { epoch, weights } = lastEpoch
-  lastEpoch = null
-  copied = Date.now()
-  weightsStore.setState({ weights })
+  if (weightsStore.getState().weights !== weights) {
+    copied = Date.now()
+    weightsStore.setState({ weights })
+  }
   return epoch
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { PreparedData } from '../data/prepared.ts'
 import { CLIPS, OPTIMIZERS, type ProjectFile } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
+import type { KernelHost } from '../kernels/wasm/host.ts'
 import { IssueError, issue } from '../result.ts'
 import { chain, clouds, collect, convnet, jobOf, line, only, startEngine } from './engine.testkit.ts'
 import { PlanRun } from './plan/wasm/run.ts'
@@ -9,15 +10,16 @@ import type { NamedWeight, TrainEvent } from './protocol.ts'
 import type { TrainDeps, TrainJob } from './trainer.ts'
 import { getWeights } from './weights.ts'
 
+interface Watching {
+  readonly on?: (event: TrainEvent, job: TrainJob) => void
+  readonly keep?: NonNullable<TrainDeps['keep']>
+  readonly kernels?: KernelHost
+}
+
 /** Trains a project by the fast engine, or by tfjs. */
-const trained = async (
-  project: ProjectFile,
-  data: PreparedData,
-  more: Partial<TrainJob> = {},
-  on?: (event: TrainEvent, job: TrainJob) => void,
-  keep?: TrainDeps['keep'],
-) => {
-  const running = await startEngine('wasm')
+const trained = async (project: ProjectFile, data: PreparedData, more: Partial<TrainJob> = {}, { on, keep, kernels }: Watching = {}) => {
+  const started = await startEngine('wasm')
+  const running = { ...started, engine: { ...started.engine, ...(kernels && { kernels }) } }
   const before = running.engine.tf.memory().numTensors
   const job = { ...jobOf(project, data, running), resolved: resolve(project), ...more }
   const heed = (event: TrainEvent) => {
@@ -131,10 +133,24 @@ describe('training by plan', () => {
     expect(epochs.at(-1)?.validation?.mae).toBeGreaterThan(0)
   })
 
-  it('repeats itself bit by bit, dropout included', async () => {
-    const losses = async () => (await trained(convnet({ epochs: 3 }), clouds([8, 8, 1]))).epochs.map(e => e.train.loss)
-    expect(await losses()).toEqual(await losses())
-  })
+  for (const threads of [1, 2])
+    it(`repeats itself bit by bit on ${threads} thread${threads > 1 ? 's' : ''}, dropout included`, async () => {
+      const { kernels } = (await startEngine('wasm')).engine
+      if (!kernels) throw new Error('There are no kernels.')
+      const once = async () => {
+        const { events, weights, report } = await trained(
+          convnet({ epochs: 3 }),
+          clouds([8, 8, 1]),
+          {},
+          { kernels: { ...kernels, threads } },
+        )
+        expect(report).toMatchObject({ engine: 'plan', threads })
+        return { weights, scores: only(events, 'epoch').map(({ train, validation }) => ({ train, validation })) }
+      }
+      const first = await once()
+      expect(first.scores).toHaveLength(3)
+      expect(await once()).toEqual(first)
+    })
 
   it('predicts numbers as well as classes', async () => {
     const project = chain(
@@ -155,9 +171,10 @@ describe('training by plan', () => {
 
   it('shows its newest weights to whoever looks at the model meanwhile', async () => {
     const seen: Promise<number>[] = []
-    await trained(withNorm, clouds([8, 8, 1]), {}, (event, job) => {
+    const on: Watching['on'] = (event, job) => {
       if (event.type === 'epoch') seen.push(getWeights(job.model).then(weights => weights[0]?.values[0] ?? Number.NaN))
-    })
+    }
+    await trained(withNorm, clouds([8, 8, 1]), {}, { on })
     const values = await Promise.all(seen)
     expect(new Set(values).size).toBe(3)
   })
@@ -188,7 +205,7 @@ describe('training by plan', () => {
       this.setWeights(this.getWeights().map(weight => ({ ...weight, values: weight.values.map(v => v + 1) })))
       throw new IssueError(issue('engine/worker-lost', 'A worker of the fast engine stopped answering; the run cannot go on.'))
     })
-    const { events, weights } = await trained(withNorm, clouds([8, 8, 1]), {}, undefined, (_epoch, good) => kept.push(good))
+    const { events, weights } = await trained(withNorm, clouds([8, 8, 1]), {}, { keep: (_epoch, good) => kept.push(good) })
     lost.mockRestore()
     expect(events.at(-1)).toMatchObject({ type: 'failed', step: 13, issue: { code: 'engine/worker-lost' } })
     expect(kept).toHaveLength(2)

@@ -1,5 +1,6 @@
 import type { Activation } from './lib/activations.ts'
 import type { Padding } from './lib/window.ts'
+import type { Shape } from './shape.ts'
 
 type Pair = readonly [number, number]
 
@@ -9,11 +10,7 @@ export interface Penalty {
   readonly l2: number
 }
 
-/**
- * What a layer does, in the words of a training plan. A layer offers one or more of these, each fed by the one before; the first takes the layer's inputs.
- * Every executor of plans has one file per operation. Weights are the layer's own, by name.
- */
-export type PlanOp =
+type Operation =
   | {
       readonly op: 'conv2d'
       readonly kernelSize: Pair
@@ -35,5 +32,23 @@ export type PlanOp =
   /** The same values in the same order: Flatten, Reshape. */
   | { readonly op: 'reshape' }
 
+/**
+ * What a layer does, in the words of a training plan. A layer offers one or more of these, each fed by the one before; the first takes the layer's inputs.
+ * Every executor of plans has one file per operation. Weights are the layer's own, by name; the first operation that computes has them. `out` is the shape
+ * of what comes out, where it is not that of the layer.
+ */
+export type PlanOp = Operation & { readonly out?: Shape }
+
 /** Kernel operation and activation of layers that can end in one. */
 export const activated = (op: PlanOp, kind: Activation): readonly PlanOp[] => (kind === 'linear' ? [op] : [op, { op: 'activation', kind }])
+
+/** Operations on a sequence `[steps, features]` done as on an image that is one pixel wide; what comes out has the given steps and features. */
+export const onColumn = (
+  [steps = 1, features = 1]: Shape,
+  ops: readonly PlanOp[],
+  [outSteps = 1, outFeatures = 1]: Shape,
+): readonly PlanOp[] => [
+  { op: 'reshape', out: [steps, 1, features] },
+  ...ops.map(op => ({ ...op, out: [outSteps, 1, outFeatures] })),
+  { op: 'reshape' },
+]

@@ -57,12 +57,13 @@ const build = (resolved: Resolved): { nodes: PlanNode[]; tensors: Map<string, nu
     let inputShapes = found.inputs
     let weights = found.weights
     for (const op of opsOf(found)) {
+      const out = op.out ?? shape
       if (!vanishes(op)) {
-        nodes.push({ id, op, inputs, inputShapes, shape, weights, frozen: found.node.frozen, relu: false })
+        nodes.push({ id, op, inputs, inputShapes, shape: out, weights, frozen: found.node.frozen, relu: false })
         inputs = [nodes.length - 1]
+        weights = []
       }
-      inputShapes = [shape]
-      weights = []
+      inputShapes = [out]
     }
     tensors.set(id, inputs[0] ?? -1)
   }

@@ -6,11 +6,12 @@ import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { convForm, windowAttributes } from '../lib/onnxWindow.ts'
-import { regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { alongSteps, torchConv, torchKernel } from '../lib/torch.ts'
 import { slideSteps, stepsFormula, type Window1d } from '../lib/window.ts'
 import { kernel, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
+import { activated, onColumn } from '../plan.ts'
 
 const params = {
   filters: p.int({ label: 'Filters', help: 'Number of kernels, and so of output features.', default: 32 }),
@@ -82,6 +83,13 @@ export const conv1d = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
+  plan(input, v) {
+    const out = slideSteps(input[0], windowOf(v))
+    if (!out.ok) return null
+    const conv = { op: 'conv2d', kernelSize: [v.kernelSize, 1], strides: [v.strides, 1], dilation: [v.dilationRate, 1] } as const
+    const ops = activated({ ...conv, padding: v.padding, bias: v.useBias, ...planPenalty(v) }, v.activation)
+    return onColumn(input, ops, [out.value, v.filters])
+  },
   onnx(input, v) {
     const window = windowAttributes(input, { size: [v.kernelSize], strides: [v.strides], padding: v.padding, dilation: [v.dilationRate] })
     return convForm('Conv', [x, kernel('kernel', { shape: kernelOf(input, v), order: [2, 1, 0], channels: 0 })], v, v.filters, window)

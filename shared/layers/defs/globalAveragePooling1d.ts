@@ -19,6 +19,11 @@ export const globalAveragePooling1d = defineLayer({
     { about: 'output', expression: `Σ values / ${steps}`, legend: 'value = sum over the feature / steps' },
   ],
   build: (_v, { tf, name }) => tf.layers.globalAveragePooling1d({ name }),
+  // As on an image that is one pixel wide.
+  plan: ([steps, features]) => [
+    { op: 'reshape', out: [steps, 1, features] },
+    { op: 'pool', kind: 'average', size: [steps, 1], strides: [1, 1], padding: 'valid' },
+  ],
   onnx: () => globalPoolForm('GlobalAveragePool'),
   keras: () => ({ name: 'layers.GlobalAveragePooling1D', args: {} }),
   pytorch: () => ({ forward: '$1.mean(dim=1)' }),

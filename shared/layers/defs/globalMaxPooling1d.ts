@@ -19,6 +19,11 @@ export const globalMaxPooling1d = defineLayer({
     { about: 'output', expression: `max of ${steps} values`, legend: 'value = largest over the steps' },
   ],
   build: (_v, { tf, name }) => tf.layers.globalMaxPooling1d({ name }),
+  // As on an image that is one pixel wide.
+  plan: ([steps, features]) => [
+    { op: 'reshape', out: [steps, 1, features] },
+    { op: 'pool', kind: 'max', size: [steps, 1], strides: [1, 1], padding: 'valid' },
+  ],
   onnx: () => globalPoolForm('GlobalMaxPool'),
   keras: () => ({ name: 'layers.GlobalMaxPooling1D', args: {} }),
   pytorch: () => ({ forward: '$1.amax(dim=1)' }),

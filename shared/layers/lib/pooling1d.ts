@@ -2,6 +2,7 @@ import { ok, type Result } from '../../result.ts'
 import type { Call, Formula, LayerCase } from '../define.ts'
 import type { Sequence } from '../inputs.ts'
 import { p, type ValuesOf } from '../params.ts'
+import { onColumn, type PlanOp } from '../plan.ts'
 import type { Shape } from '../shape.ts'
 import { unlessDefault } from './format.ts'
 import { slideSteps, stepsFormula, type Window1d } from './window.ts'
@@ -43,6 +44,14 @@ export const poolCall1d = (name: string, v: Values): Call => ({
     ...unlessDefault<number | string>({ strides: v.strides, padding: v.padding }, { strides: v.poolSize, padding: 'valid' }),
   },
 })
+
+/** The pool as an operation of a training plan. */
+export const poolPlan1d = (kind: 'max' | 'average', input: Sequence, v: Values): readonly PlanOp[] | null => {
+  const out = poolShape1d(input, v)
+  return out.ok
+    ? onColumn(input, [{ op: 'pool', kind, size: [v.poolSize, 1], strides: [v.strides, 1], padding: v.padding }], out.value)
+    : null
+}
 
 /** Cases of the contract test. */
 export const poolCases1d: readonly LayerCase<typeof poolParams1d>[] = [
