@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { type App, expect, test } from './app.ts'
 import { mnistFiles } from './mnist.ts'
 
@@ -101,18 +101,6 @@ for (const run of Object.values(RUNS)) {
       const tfjs = app.exporter('TensorFlow.js')
       await app.downloading(info.outputPath('export/model.zip'), () => tfjs.getByRole('button', { name: 'Export…' }).click())
       await expect(tfjs.getByText(/max \|Δ\|/)).toBeVisible()
-    })
-
-    await test.step('as ONNX it is run by ONNX Runtime in the window, and rounded weights say what they cost', async () => {
-      const onnx = app.exporter('ONNX')
-      const write = (path: string) => app.downloading(info.outputPath(path), () => onnx.getByRole('button', { name: 'Export…' }).click())
-      await write('export/exact.onnx')
-      await expect(onnx.getByText(/onnxruntime-web .* max \|Δ\| \de-([6-9]|1\d), same class 32\/32$/)).toBeVisible()
-      await onnx.getByRole('button', { name: 'int8' }).click()
-      await write('export/bytes.onnx')
-      await expect(onnx.getByText(/rounded to 8 bits\. Accuracy on \d+ held-out samples: .* before, .* after\.$/)).toBeVisible()
-      const [exact, bytes] = ['exact', 'bytes'].map(name => statSync(info.outputPath(`export/${name}.onnx`)).size)
-      expect(bytes).toBeLessThan(0.3 * (exact ?? 0))
     })
   })
 }
