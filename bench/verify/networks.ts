@@ -48,6 +48,9 @@ const unsettle = async ({ engine }: Running, model: tfjs.LayersModel): Promise<v
   setWeights(engine.tf, model, moved)
 }
 
+/** What a network has whose training and data are not told. */
+const UNTOLD = { history: [], data: null, score: async () => null }
+
 const inputOf = async (
   { engine }: Running,
   { project }: Template,
@@ -58,18 +61,7 @@ const inputOf = async (
   const many = proofInputs(engine, model, data)
   const probes = many.map(probe => tf.slice(probe, 0, SAMPLES))
   tf.dispose(many)
-  return {
-    project,
-    resolved: resolve(project),
-    history: [],
-    weights: await getWeights(model),
-    tf,
-    libraries,
-    data: null,
-    model,
-    probes,
-    score: async () => null,
-  }
+  return { ...UNTOLD, project, resolved: resolve(project), weights: await getWeights(model), tf, libraries, model, probes }
 }
 
 /** A template with random weights of a fixed seed, asked on seeded noise. */

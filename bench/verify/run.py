@@ -1,5 +1,5 @@
 # Runs exported networks in the libraries they are meant for and compares with tfjs's answers. Reads a JSON list of
-# {"network", "format", "folder"} from stdin; prints one JSON line per row: the row with "difference" and "same_class", or "error".
+# {"network", "format", "folder"} from stdin; prints one JSON line per row: the row with "difference", "relative" (to the largest answer) and "same_class", or "error".
 # Usage: run.py <keras|torch|onnx>, which takes the rows of that library.
 import importlib.util
 import json
@@ -92,6 +92,7 @@ def compared(row, run):
     flat = [(a.reshape(len(a), -1), b.reshape(len(b), -1)) for a, b in zip(found, wanted)]
     return {
         "difference": float(max(np.abs(a - b).max() for a, b in flat)),
+        "relative": float(max(np.abs(a - b).max() / max(np.abs(b).max(), 1e-30) for a, b in flat)),
         "same_class": all(bool((a.argmax(1) == b.argmax(1)).all()) for a, b in flat),
     }
 
