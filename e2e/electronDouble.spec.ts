@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
@@ -87,6 +87,22 @@ test('opens the file of a second start in the running window, and the one it was
 
   desktop = await start(path)
   await expect(desktop.page.locator('.react-flow__node')).toHaveCount(8)
+})
+
+test('imports a model whose files are chosen together', async () => {
+  const layer = { class_name: 'Dense', config: { name: 'd', units: 1, use_bias: false, batch_input_shape: [null, 2] } }
+  const weights = [{ name: 'd/kernel', shape: [2, 1], dtype: 'float32' }]
+  const model = {
+    modelTopology: { class_name: 'Sequential', config: { name: 'small', layers: [layer] } },
+    weightsManifest: [{ paths: ['w.bin'], weights }],
+  }
+  writeFileSync(join(home, 'model.json'), JSON.stringify(model))
+  writeFileSync(join(home, 'w.bin'), Float32Array.of(3, 4))
+  await expect(() => desktop.clickMenu('File', 'Import model…')).toPass({ timeout: 10_000 })
+  desktop.answer([join(home, 'model.json'), join(home, 'w.bin')])
+  await expect(desktop.page.locator('.react-flow__node')).toHaveCount(2)
+  await expect(desktop.page.locator('.toast')).toContainText('2 layers with their weights')
+  await expect.poll(() => desktop.window.title).toBe('• small – Netloom')
 })
 
 test('keeps unsaved work when everything is killed, and offers it at the next start', async () => {

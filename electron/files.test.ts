@@ -194,6 +194,20 @@ describe('data files', () => {
   })
 })
 
+describe('the files of a model', () => {
+  it('are read together by their bare names', async () => {
+    fs.writeFileSync(document('model.json'), '{}')
+    fs.writeFileSync(document('weights.bin'), 'abc')
+    answers = ['model.json', 'weights.bin']
+    const files = unwrap(await desktop().openModel())
+    expect(files?.map(f => [f.path, f.bytes.length])).toEqual([
+      ['model.json', 2],
+      ['weights.bin', 3],
+    ])
+    expect(unwrap(await desktop().openModel())).toBeNull()
+  })
+})
+
 describe('the folder of our own', () => {
   it('starts empty when its files are broken', async () => {
     fs.mkdirSync(join(home, 'data'))

@@ -3,7 +3,7 @@ import { isZip, readZip, zipNames } from '../project/zip.ts'
 import { ok, type Result } from '../result.ts'
 
 /** Bytes that one import may unpack to and that its files may have together; with copies in the reader this stays below 1 GB. */
-export const MOST_IMPORT_BYTES = 300 * 2 ** 20
+export const MOST_IMPORT_BYTES = 256 * 2 ** 20
 /** Files in a zip of a model. */
 const MOST_ENTRIES = 2000
 

@@ -97,7 +97,7 @@ describe.skipIf(!hasModels)('models of other programs (skipped where none lie be
     for (const name of ['keras-topology.json', 'tfjs-mnist.json']) {
       const opened = unwrap(await read(models(name)))
       expect(opened.weights).toBeNull()
-      expect(opened.notes.map(n => n.code)).toEqual(['import/no-weights'])
+      expect(opened.notes.at(-1)?.code).toBe('import/no-weights')
     }
   })
 

@@ -59,7 +59,7 @@ describe('a network exported to Keras', () => {
 })
 
 describe.skipIf(!hasKeras())('as the real Keras reads it (skipped where Python has no Keras 3 with JAX)', () => {
-  it('computes the same for every case of every layer, or the export says why not', { timeout: 600_000 }, async () => {
+  it('computes the same for every case of every layer, or the export says why not', { timeout: 900_000 }, async () => {
     const refused: string[] = []
     const cases: KerasCase[] = []
     for (const { name, project } of layerProjects()) {

@@ -30,6 +30,7 @@ interface LooseNode {
   readonly name: string
   readonly params: Readonly<Record<string, unknown>>
   readonly frozen: boolean
+  readonly bypassed: boolean
 }
 
 const note = (code: string, message: string, node?: string): Issue =>
@@ -111,13 +112,16 @@ interface Read {
   readonly layer: ForeignLayer
   readonly id: string
   readonly read: ReadLayer
+  /** True for a Flatten to which a row arrives: Keras lets it do nothing, here it is bypassed. */
+  readonly idle?: boolean
 }
 
-const nodeOf = ({ layer, id, read }: Read): LooseNode => ({
+const nodeOf = ({ layer, id, read, idle }: Read): LooseNode => ({
   id,
   type: read.kind === 'known' ? read.def.type : placeholderType(layer.className),
   name: layer.name.slice(0, MAX_NAME),
   params: read.kind === 'known' ? read.params : layer.config,
+  bypassed: read.kind === 'unknown' ? read.passes === true : idle === true,
   frozen: layer.config.trainable === false && (read.kind === 'unknown' || read.def.weights !== undefined),
 })
 
@@ -173,7 +177,8 @@ const checkPlaces = (reads: readonly Read[], resolved: Resolved): readonly Read[
       : read.axis !== null && rank > 0 && read.axis !== rank
         ? `it works along axis ${read.axis}, and Netloom only along the last one`
         : null
-    return why === null ? entry : { ...entry, read: { kind: 'unknown', why } }
+    if (why !== null) return { ...entry, read: { kind: 'unknown', why } }
+    return resolved.nodes.get(id)?.issues.some(i => i.code === 'layer/already-flat') ? { ...entry, idle: true } : entry
   })
 
 const assemble = (name: string, reads: readonly Read[], ids: ReadonlyMap<string, string>): Result<ProjectFile> =>
@@ -236,8 +241,16 @@ export const translate = (topology: Topology): Result<Translated> => {
   const draft = assemble(topology.name, reads, ids)
   if (!draft.ok) return draft
   const final = checkPlaces(reads, resolve(draft.value))
+  const idle = final.flatMap(({ idle, id, layer }) =>
+    idle ? [note('import/bypassed', `${quoted(layer.name)} is bypassed, because a row of values arrives, which is flat already.`, id)] : [],
+  )
   const project = assemble(topology.name, final, ids)
   if (!project.ok) return project
   const ready = withTraining(project.value)
-  return ok({ project: ready, resolved: resolve(ready), nodes: ids, notes: [...notesOf(final), ...filled, ...innerOutputs(topology)] })
+  return ok({
+    project: ready,
+    resolved: resolve(ready),
+    nodes: ids,
+    notes: [...notesOf(final), ...filled, ...idle, ...innerOutputs(topology)],
+  })
 }

@@ -81,7 +81,7 @@ class Reader implements H5Reader {
     if (Object.hasOwn(dataset.attrs, 'dtype') && dataset.attrs.dtype?.value === 'bfloat16')
       return fail('import/h5-type', `The tensor ${quoted(name)} holds bfloat16 values, which cannot be read; save the network as float32.`)
     const { value } = dataset
-    if (value instanceof Float32Array) return ok(value.slice())
+    if (value instanceof Float32Array) return ok(value)
     if (value instanceof Float64Array || value instanceof Int32Array) return ok(Float32Array.from(value))
     if (typeof value === 'number') return ok(Float32Array.of(value))
     return fail(
@@ -103,7 +103,8 @@ export const withH5 = async <T>(
   let file: h5wasm.File | null = null
   try {
     module.activate_throwing_error_handler()
-    fs?.writeFile(place, bytes)
+    // The library only reads the file, so it may have these very bytes and needs no copy.
+    fs?.writeFile(place, bytes, { canOwn: true } as object)
     file = new library.File(place, 'r')
     return await work(new Reader(library, file, bytes.length))
   } catch (error) {

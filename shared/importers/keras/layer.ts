@@ -17,7 +17,12 @@ export type ReadLayer =
       /** An axis, counted with the batch, that must turn out to be the last one; null where that is known. */
       readonly axis: number | null
     }
-  | { readonly kind: 'unknown'; readonly why: string }
+  | {
+      readonly kind: 'unknown'
+      readonly why: string
+      /** True when the layer passes on what arrives except while training, so that the network works without it. */
+      readonly passes?: boolean
+    }
 
 const byClass: ReadonlyMap<string, AnyLayerDef> = new Map([
   ...layers.map(def => [def.title, def] as const),
@@ -25,7 +30,14 @@ const byClass: ReadonlyMap<string, AnyLayerDef> = new Map([
   ...layers.filter(def => def.type === 'batchNormalization').flatMap(def => ['V1', 'V2'].map(v => [def.title + v, def] as const)),
 ])
 
-const unknown = (why: string): ReadLayer => ({ kind: 'unknown', why })
+const unknown = (why: string, passes = false): ReadLayer => ({ kind: 'unknown', why, passes })
+
+/** Keras classes that Netloom does not have and that do something while training only. */
+const PASSING = new Set(
+  `SpatialDropout2D SpatialDropout3D ActivityRegularization RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness`.split(
+    ' ',
+  ),
+)
 
 /** Settings that say nothing about what a layer computes once its weights are there. */
 const HARMLESS = new Set(
@@ -151,13 +163,10 @@ export const kerasDifference = (def: AnyLayerDef, values: Readonly<Record<string
 export const readLayer = (layer: ForeignLayer, dialect: Dialect): Result<ReadLayer> => {
   const { className, isOwn } = layer
   if (className === 'Lambda') return ok(unknown('it holds a program of the file’s author, which is never run'))
+  if (!isOwn) return ok(unknown(`${quoted(className)} is a class of the file’s author, which is never run`))
+  if (PASSING.has(className)) return ok(unknown('it does something only while training, so it is bypassed', true))
   const def = byClass.get(className)
-  if (!def || !isOwn)
-    return ok(
-      unknown(
-        isOwn ? `Netloom has no layer ${quoted(className)}` : `${quoted(className)} is a class of the file’s author, which is never run`,
-      ),
-    )
+  if (!def) return ok(unknown(`Netloom has no layer ${quoted(className)}`))
   const config = def.fromKeras?.(layer.config) ?? layer.config
   const read = readParams(layer, def.params as ParamSchema, config)
   if (!read.ok) return read
