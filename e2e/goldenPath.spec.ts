@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { type App, expect, test } from './app.ts'
 import { mnistFiles } from './mnist.ts'
 
@@ -100,18 +100,6 @@ for (const run of Object.values(RUNS)) {
       mkdirSync(info.outputPath('export'), { recursive: true })
       await app.exporting('TensorFlow.js', info.outputPath('export/model.zip'))
       await expect(app.exporter('TensorFlow.js').getByText(/max \|Δ\|/)).toBeVisible()
-    })
-
-    await test.step('as ONNX it is run by ONNX Runtime in the window, and rounded weights say what they cost', async () => {
-      const onnx = app.exporter('ONNX')
-      await app.exporting('ONNX', info.outputPath('export/exact.onnx'))
-      await expect(onnx.getByText(/onnxruntime-web .* max \|Δ\| \de-([6-9]|1\d), same class 32\/32$/)).toBeVisible()
-      await onnx.getByRole('button', { name: 'ONNX', exact: true }).click()
-      await onnx.getByRole('button', { name: 'int8' }).click()
-      await app.exporting('ONNX', info.outputPath('export/bytes.onnx'))
-      await expect(onnx.getByText(/Accuracy on \d+ held-out samples: .* before rounding, .* after$/)).toBeVisible()
-      const [exact, bytes] = ['exact', 'bytes'].map(name => statSync(info.outputPath(`export/${name}.onnx`)).size)
-      expect(bytes).toBeLessThan(0.3 * (exact ?? 0))
     })
   })
 }
