@@ -8,11 +8,7 @@ test('an ONNX file is proven in the window, and rounded weights say what they co
   await app.openTemplate('lenet')
   await app.mode('Deploy')
   const onnx = app.exporter('ONNX')
-  const write = async (name: string): Promise<Buffer> => {
-    const path = info.outputPath(name)
-    await app.exporting('ONNX', path)
-    return readFileSync(path)
-  }
+  const write = async (name: string): Promise<Buffer> => readFileSync(await app.exporting('ONNX', info.outputPath(name)))
   const runtime = () => asked.filter(url => /ort-wasm.*\.wasm$/.test(url)).length
 
   expect(runtime()).toBe(0)

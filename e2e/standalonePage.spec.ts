@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
@@ -134,6 +135,28 @@ test('an exported page for a table asks for numbers', async ({ app, browser }, i
   for (const [i, value] of ['6.7', '3.1', '5.6', '2.4'].entries()) await fields.nth(i).fill(value)
   await expect(page.getByText(/^Most likely .*virginica/i)).toBeVisible()
   await page.screenshot({ path: 'e2e/.output/page-iris.png' })
+  expect(wrong).toEqual([])
+  await context.close()
+})
+
+test('a page keeps hostile names text', async ({ browser }, info) => {
+  test.skip(info.project.name === 'electron', 'the page is the same file')
+  const hostile = '</script><img src=x onerror="document.title=1"><b>'
+  const { project } = JSON.parse(readFileSync('templates/iris-mlp.json', 'utf8'))
+  const nodes = project.graph.nodes.map((n: object) => ({ ...n, name: hostile }))
+  const [drawn, trained, path] = ['a.netloom.json', 'a.netloom', 'a.html'].map(name => info.outputPath(name))
+  writeFileSync(drawn ?? '', JSON.stringify({ ...project, name: hostile, graph: { ...project.graph, nodes } }))
+  const run = (...args: (string | undefined)[]) => {
+    const { status, stderr } = spawnSync('node', ['bin/netloom.mjs', ...args.map(a => a ?? '')], { encoding: 'utf8' })
+    expect(status, stderr).toBe(0)
+  }
+  run('train', drawn, '--epochs', '1', '--out', trained)
+  run('export', trained, '--format', 'html', '--out', path)
+  const { page, wrong, context } = await openFile(browser, path ?? '')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(hostile)
+  await expect(page.getByRole('spinbutton')).toHaveCount(4)
+  expect(await page.locator('img, b').count()).toBe(0)
+  expect(await page.title()).toBe(hostile)
   expect(wrong).toEqual([])
   await context.close()
 })

@@ -8,7 +8,17 @@ import { ensureInstalled } from './ensureInstalled.mjs'
 import { findBrowser } from './findBrowser.mjs'
 import { root, youngest } from './freshness.mjs'
 
-const WINDOW_SOURCES = ['renderer', 'shared', 'templates', 'assets', 'scripts', 'vite.config.ts', 'package.json', 'package-lock.json']
+const WINDOW_SOURCES = [
+  'renderer',
+  'shared',
+  'player',
+  'templates',
+  'assets',
+  'scripts',
+  'vite.config.ts',
+  'package.json',
+  'package-lock.json',
+]
 
 /** A browser that fails within this time could not open a window, ms. */
 const QUICK = 5_000
@@ -24,6 +34,7 @@ const run = (command, args) =>
 const build = async () => {
   await run(process.execPath, [join(root, 'scripts/genRegistry.mjs')])
   await run(process.execPath, [join(root, 'scripts/build.mjs'), 'electron'])
+  await run(process.execPath, [join(root, 'scripts/buildPlayer.mjs')])
   const sources = Math.max(...WINDOW_SOURCES.map(name => youngest(join(root, name))))
   if (youngest(join(root, 'dist/renderer/index.html')) > sources) return
   console.error('Building the window …')

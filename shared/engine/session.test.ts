@@ -233,6 +233,8 @@ describe('a session', () => {
     expect(await reason('export', { format: 'pickle', project, history: [], set: {} })).toMatch(/cannot export to "pickle"/)
     await s.get('train', { project: iris(2000), setup: iris(2000).training, run: 2 })
     expect(await train(project)).toMatch(/stop it first/)
+    expect(await reason('export', { format: 'tfjs', project, history: [], set: {} })).toMatch(/stop it first/)
+    expect(await reason('export', { format: 'svg', project, history: [], set: {} })).toBe('accepted')
     await s.get('command', { type: 'stop' })
     await s.ended(2)
   })
@@ -244,6 +246,8 @@ describe('a session', () => {
     const { files, verified } = await s.get('export', { format: 'tfjs', project, history: [], set: {} })
     expect(files.map(f => f.path)).toContain('model.json')
     expect(verified).toMatchObject({ sameClass: true })
+    const page = await s.get('export', { format: 'html', project, history: [], set: { precision: 'float16' } })
+    expect(page.verified).toMatchObject({ rounded: 'float16', accuracy: { samples: expect.any(Number) } })
     await trainOnce(project, 2)
   })
 

@@ -118,6 +118,15 @@ describe('a network exported to a page', () => {
     )
   })
 
+  it('is refused where nobody could type what the network takes', async () => {
+    const flow = projectOf(
+      [node('in', 'input', { shape: [5, 3] }), node('flat', 'flatten'), node('out', 'dense', { units: 3 })],
+      ['in>flat', 'flat>out'],
+    )
+    const data: DataFacts = { ...pictures, kind: 'table', shape: [5, 3] }
+    expect(await told(await inputOf(flow, data))).toMatch(/at most 100 numbers, but this network takes 5×3/)
+  })
+
   it('is refused with NaN among the weights, naming the node', async () => {
     const input = await inputOf(branched(), pictures)
     const weights = input.weights.map(w => (w.name === 'out/bias' ? { ...w, values: w.values.map(() => Number.NaN) } : w))

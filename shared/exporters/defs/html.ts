@@ -16,6 +16,8 @@ import { rowsOf } from './csv.ts'
 
 /** Most bytes of weights: a page is read as one text, and base64 makes four of three. */
 const MOST_BYTES = 64e6
+/** Most numbers that a person can be asked for. */
+const MOST_NUMBERS = 100
 /** Most multiply-adds for one answer: tfjs's cpu backend does some hundred million a second. */
 const MOST_WORK = 2e9
 /** Most multiply-adds for the whole proof, which the page's own slow backend does. */
@@ -64,6 +66,11 @@ const checkTask = (input: ExportInput): Result<Task> => {
     return fail(
       'export/other-data',
       'The loaded data was chosen or prepared differently from the data of the last training, so the page would scale its inputs wrongly: choose the data of the training again, or train again.',
+    )
+  if (data.kind !== 'image' && (data.shape.length !== 1 || (data.shape[0] ?? 0) > MOST_NUMBERS))
+    return fail(
+      'export/page-input',
+      `A page asks for pictures, or for a row of at most ${MOST_NUMBERS} numbers, but this network takes ${dims(shape)}.`,
     )
   const channels = data.shape[2] ?? 0
   if (data.kind === 'image' && channels !== 1 && channels !== 3)
