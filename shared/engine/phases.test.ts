@@ -237,7 +237,7 @@ describe('fine-tuning', () => {
   })
 
   it('trains everything at the second rate where nothing is frozen', async () => {
-    const loose = links().map(([id, type, params]): Link => [id, type, params])
+    const loose = links().map(([id, type, params = {}]): Link => [id, type, params])
     const { job, engine } = await started(net(TUNE, loose))
     const events = await collect(job, engine)
     expect(flow(events)).toMatch(/^started phase (batch:head epoch:head )+phase (batch:fineTune epoch:fineTune )+done$/)
