@@ -226,25 +226,43 @@ describe('an ONNX file', () => {
 })
 
 describe('images from IDX files', () => {
+  const nodes = [
+    { id: 'in', type: 'input', params: { shape: [4, 4, 1] } },
+    { id: 'flat', type: 'flatten' },
+    { id: 'out', type: 'dense', params: { units: 4, activation: 'softmax' } },
+  ]
+  const wires = [
+    { from: 'in', to: 'flat' },
+    { from: 'flat', to: 'out' },
+  ]
+
   it('are trained on, and a folder with one split serves what needs only that split', async () => {
     const data = join(folder, 'idx')
     mkdirSync(data)
     idxFolder(data, { train: 240, t10k: 60 })
     const drawn = join(folder, 'rows.netloom.json')
-    const nodes = [
-      { id: 'in', type: 'input', params: { shape: [4, 4, 1] } },
-      { id: 'flat', type: 'flatten' },
-      { id: 'out', type: 'dense', params: { units: 4, activation: 'softmax' } },
-    ]
-    const wires = [
-      { from: 'in', to: 'flat' },
-      { from: 'flat', to: 'out' },
-    ]
     writeFileSync(drawn, JSON.stringify({ format: 'netloom', version: 1, name: 'rows', graph: { nodes, wires } }))
     const trained = join(folder, 'rows.netloom')
     const run = await netloom('train', drawn, '--data', `idx:${data}`, '--epochs', '20', '--lr', '0.05', '--out', trained)
     expect([run.code, run.out]).toEqual([0, expect.stringMatching(/^epoch 1\/20 .*\n(.*\n)+Done/)])
 
+    for (const name of readdirSync(data)) if (name.startsWith('train')) rmSync(join(data, name))
+    const measured = JSON.parse((await netloom('evaluate', trained, '--data', `idx:${data}`, '--json')).out)
+    expect(measured).toMatchObject({ accuracy: 1, count: 60 })
+    const { predictions } = JSON.parse((await netloom('predict', trained, '--data', `idx:${data}`, '--count', '4', '--json')).out)
+    expect(predictions.map((p: { label: string }) => p.label)).toEqual(['0', '1', '2', '3'])
+
+    const again = await netloom('train', trained, '--data', `idx:${data}`, '--out', join(folder, 'none.netloom'))
+    expect([again.code, again.err]).toEqual([1, expect.stringMatching(/train/)])
+    const part = await netloom('evaluate', trained, '--data', `idx:${data}`, '--split', 'train')
+    expect([part.code, part.err]).toEqual([1, expect.stringMatching(/no train part/)])
+    expect(existsSync(join(folder, 'none.netloom'))).toBe(false)
+  })
+
+  it('teach a network some of their classes: frozen layers, a new head, then fine-tuning', async () => {
+    const data = join(folder, 'few')
+    mkdirSync(data)
+    idxFolder(data, { train: 240, t10k: 60 })
     const other = join(folder, 'other.netloom')
     const transfer = ['--classes', '2,0', '--per-class', '20', '--freeze-until', 'hidden', '--new-head', '--fine-tune', '2']
     const deep = join(folder, 'deep.netloom.json')
@@ -266,18 +284,6 @@ describe('images from IDX files', () => {
     ])
     const wrong = await netloom('train', deep, '--data', `idx:${data}`, '--freeze-until', 'none')
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/no layer "none" to cut below/)])
-
-    for (const name of readdirSync(data)) if (name.startsWith('train')) rmSync(join(data, name))
-    const measured = JSON.parse((await netloom('evaluate', trained, '--data', `idx:${data}`, '--json')).out)
-    expect(measured).toMatchObject({ accuracy: 1, count: 60 })
-    const { predictions } = JSON.parse((await netloom('predict', trained, '--data', `idx:${data}`, '--count', '4', '--json')).out)
-    expect(predictions.map((p: { label: string }) => p.label)).toEqual(['0', '1', '2', '3'])
-
-    const again = await netloom('train', trained, '--data', `idx:${data}`, '--out', join(folder, 'none.netloom'))
-    expect([again.code, again.err]).toEqual([1, expect.stringMatching(/train/)])
-    const part = await netloom('evaluate', trained, '--data', `idx:${data}`, '--split', 'train')
-    expect([part.code, part.err]).toEqual([1, expect.stringMatching(/no train part/)])
-    expect(existsSync(join(folder, 'none.netloom'))).toBe(false)
   })
 })
 

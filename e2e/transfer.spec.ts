@@ -126,7 +126,7 @@ test('a network trained on some digits learns others: cut, freeze, new head, rec
     await page.keyboard.press('Control+Enter')
     await expect(page.getByTestId('run-progress')).toContainText('/ 8', { timeout: 60_000 })
     await app.trainingDone()
-    await expect(page.getByTestId('features')).toContainText('The output of 2 frozen layers is computed once')
+    await expect(page.getByTestId('features')).toContainText('Features of 2 frozen layers are computed once')
     await expect(page.getByTestId('features')).toContainText('as fast')
     await shot('trained')
   })

@@ -9,7 +9,20 @@ import { placesOf } from './geometry.ts'
 import { canvasView } from './view.ts'
 
 /** While the knife is in hand, a sheet over the canvas on which a line is drawn across wires. */
-export const CutLayer = () => (useCut(s => s.tool) ? <Sheet /> : null)
+export const CutLayer = () => {
+  const tool = useCut(s => s.tool)
+  // A cut belongs to the document that it was drawn on, as it was then.
+  useEffect(() => {
+    const off = projectStore.subscribe((now, before) => {
+      if (now.project !== before.project && cutStore.getState().ask) closeCut()
+    })
+    return () => {
+      off()
+      closeCut()
+    }
+  }, [])
+  return tool ? <Sheet /> : null
+}
 
 const pointOf = (event: PointerEvent): Point => ({ x: event.clientX, y: event.clientY })
 
@@ -67,7 +80,9 @@ const Sheet = () => {
       onPointerCancel={() => setLine(null)}
       onContextMenu={event => event.preventDefault()}
     >
-      <p className="cut-hint">Draw a line across the wires where the network is to be cut. Escape ends.</p>
+      <p className="cut-hint" role="status">
+        Draw a line across the wires where the network is to be cut. Escape ends.
+      </p>
       {line && <Line from={at(line[0])} to={at(line[1])} />}
     </div>
   )

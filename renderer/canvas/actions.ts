@@ -2,6 +2,7 @@ import type { Position, ProjectFile } from '../../shared/graph/document.ts'
 import { arrange, moveNodes, removeNodes, removeWires, rename as renameNode, setBypassed, setFrozen } from '../../shared/graph/edit.ts'
 import { applyFix } from '../../shared/graph/fixes.ts'
 import { orderOf } from '../../shared/graph/order.ts'
+import { weighing } from '../../shared/graph/transfer.ts'
 import type { Fix } from '../../shared/result.ts'
 import { apply, projectStore } from '../store/projectStore.ts'
 import { say, select, uiStore } from '../store/uiStore.ts'
@@ -47,12 +48,14 @@ export const toggleBypassed = (ids: readonly string[]): void => {
   apply(all ? 'Stop bypassing' : 'Bypass', doc => setBypassed(doc, ids, !all))
 }
 
-/** Freezes the weights of layers, or frees them when all are frozen. */
+/** Freezes the weights of layers, or frees them when all are frozen; layers without weights are passed over. */
 export const toggleFrozen = (ids: readonly string[]): void => {
+  const weights = weighing(projectStore.getState().project, ids)
   const all = nodes()
-    .filter(n => ids.includes(n.id))
+    .filter(n => (weights.length > 0 ? weights : ids).includes(n.id))
     .every(n => n.frozen)
-  apply(all ? 'Unfreeze' : 'Freeze', doc => setFrozen(doc, ids, !all))
+  if (weights.length === 0 && !all) say('There are no weights to freeze here.')
+  else apply(all ? 'Unfreeze' : 'Freeze', doc => setFrozen(doc, all ? ids : weights, !all))
 }
 
 /** Applies a repair of a problem. */

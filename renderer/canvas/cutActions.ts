@@ -4,7 +4,7 @@ import { type HeadKind, newHead } from '../../shared/graph/newHead.ts'
 import { type Cut, cutAt, cutBelow, freezeTrunk, usualCut, weighing } from '../../shared/graph/transfer.ts'
 import { outlineOf } from '../store/problems.ts'
 import { apply, projectStore, resolvedOf } from '../store/projectStore.ts'
-import { say, select } from '../store/uiStore.ts'
+import { say } from '../store/uiStore.ts'
 import { selectedIds } from './actions.ts'
 import { canvasStore, type Point } from './canvasStore.ts'
 import { askAbout, closeCut, cutStore } from './cutStore.ts'
@@ -69,14 +69,8 @@ export const putHead = (cut: Cut, classes: number, kind: HeadKind): void => {
     const result = newHead(doc, cut, classes, kind)
     return result.ok ? result.value : doc
   }
-  const before = new Set(project().graph.nodes.map(n => n.id))
   apply(`New head for ${classes} classes`, canvasStore.getState().direction === 'down' ? change : sideways(change))
   closeCut()
-  select(
-    project()
-      .graph.nodes.filter(n => !before.has(n.id))
-      .map(n => n.id),
-  )
   requestAnimationFrame(() => {
     const view = canvasView()
     if (view && !view.allInSight()) view.fit()

@@ -119,7 +119,7 @@ const Kept = () => {
   const layers = features.layers === 1 ? '1 frozen layer' : `${features.layers} frozen layers`
   return (
     <p className="side-note" data-testid="features">
-      The output of {layers} is computed once, in {duration(features.seconds)}
+      Features of {layers} are computed once, in {duration(features.seconds)}
       {speedup === null ? (
         '.'
       ) : (

@@ -52,7 +52,7 @@ const planReader = async (engine: EngineTf, job: TrainJob, trunk: Trunk): Promis
   const plan = compilePlan(trunkAlone(job.resolved, trunk), { loss: 'meanSquaredError', targets: 'values' })
   if (!plan.ok) return null
   const none: Part = { inputs: new Float32Array(), targets: new Float32Array(), count: 0 }
-  const opened = await openThere(engine, backend, plan.value, { optimizer: 'sgd', batchSize: CHUNK, seed: 0 }, none)
+  const opened = await openThere(engine, backend, plan.value, { ...job.setup, optimizer: 'sgd', batchSize: CHUNK }, none)
   if (!opened.ok) return null
   const run: PlanExecutor = opened.value
   run.setWeights(await getWeights(job.model))

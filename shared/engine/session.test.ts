@@ -175,7 +175,7 @@ describe('a session', () => {
 
   it('shows the whole network live while only its head is trained, and keeps the frozen weights through a new head', async () => {
     await loadIris()
-    const frozen: Link[] = links().map(([id, type, params = {}, more = {}]) => [id, type, params, id === 'hidden' ? { frozen: true } : more])
+    const frozen: Link[] = links().map(([id, type, params = {}]) => [id, type, params, { frozen: id === 'hidden' }])
     const project = iris(6, frozen)
     await s.get('build', { project, weights: null })
     const before = await s.get('weights', {})

@@ -67,13 +67,13 @@ export const headKinds = (doc: ProjectFile, cut: Cut): readonly HeadKind[] =>
 /** Loss for classes: what is set, if it is one, else the usual one. */
 const lossFor = (loss: LossId): LossId => (loss === 'categoricalCrossentropy' ? loss : 'sparseCategoricalCrossentropy')
 
-/** Puts layers in a row below a node. */
-const append = (doc: ProjectFile, end: GraphNode, parts: readonly Part[]): ProjectFile => {
-  const taken = new Set(doc.graph.nodes.map(node => node.id))
+/** Puts layers in a row below a node, with ids that no node has in `before`, so that they take over no weights. */
+const append = (doc: ProjectFile, before: ProjectFile, end: GraphNode, parts: readonly Part[]): ProjectFile => {
+  const taken = new Set(before.graph.nodes.map(node => node.id))
   const takenWires = new Set(doc.graph.wires.map(wire => wire.id))
   const nodes: GraphNode[] = []
   const wires: Wire[] = []
-  let before = end.id
+  let from = end.id
   for (const [i, { type, params }] of parts.entries()) {
     const id = freshId(taken, i === parts.length - 1 ? 'head' : idPrefix(type))
     taken.add(id)
@@ -81,8 +81,8 @@ const append = (doc: ProjectFile, end: GraphNode, parts: readonly Part[]): Proje
     takenWires.add(wire)
     const position = { x: end.position.x, y: end.position.y + (i + 1) * STEP.y }
     nodes.push({ id, type, name: id, params, position, bypassed: false, frozen: false })
-    wires.push({ id: wire, from: before, to: id })
-    before = id
+    wires.push({ id: wire, from, to: id })
+    from = id
   }
   return withGraph(doc, { nodes: [...doc.graph.nodes, ...nodes], wires: [...doc.graph.wires, ...wires] })
 }
@@ -98,20 +98,19 @@ const without = (doc: ProjectFile, ids: readonly string[]): ProjectFile => {
 /** Gives the last Dense layer another size and id, so that it starts with random weights even where its size stays. */
 const resized = (doc: ProjectFile, dense: GraphNode, classes: number): ProjectFile => {
   const id = freshId(new Set(doc.graph.nodes.map(node => node.id)), 'head')
-  const ends = doc.graph.nodes.some(
-    node => node.type === 'activation' && doc.graph.wires.some(w => w.from === dense.id && w.to === node.id),
-  )
-  const params = { ...dense.params, units: classes, ...(ends ? {} : { activation: 'softmax' }) }
-  const node: GraphNode = { ...dense, id, name: id, params, frozen: false }
+  const after = new Set(doc.graph.wires.flatMap(wire => (wire.from === dense.id ? [wire.to] : [])))
+  const ending = doc.graph.nodes.find(node => node.type === 'activation' && after.has(node.id))
+  const softmax = { activation: 'softmax' }
+  const change = (node: GraphNode): GraphNode => {
+    if (node === ending) return { ...node, params: { ...node.params, ...softmax } }
+    if (node !== dense) return node
+    return { ...node, id, name: id, params: { ...node.params, units: classes, ...(ending ? {} : softmax) }, frozen: false }
+  }
   return withGraph(doc, {
-    nodes: doc.graph.nodes.map(n =>
-      n.id === dense.id ? node : n.type === 'activation' && ends && isAfter(doc, dense.id, n.id) ? softmaxed(n) : n,
-    ),
+    nodes: doc.graph.nodes.map(change),
     wires: doc.graph.wires.map(w => ({ ...w, from: w.from === dense.id ? id : w.from, to: w.to === dense.id ? id : w.to })),
   })
 }
-const isAfter = (doc: ProjectFile, from: string, to: string): boolean => doc.graph.wires.some(w => w.from === from && w.to === to)
-const softmaxed = (node: GraphNode): GraphNode => ({ ...node, params: { ...node.params, activation: 'softmax' } })
 
 /** Replaces what follows a cut by a head for so many classes, freezes what lies before it and sets a loss for classes. */
 export const newHead = (doc: ProjectFile, cut: Cut, classes: number, kind: HeadKind): Result<ProjectFile> => {
@@ -131,6 +130,6 @@ export const newHead = (doc: ProjectFile, cut: Cut, classes: number, kind: HeadK
   const built =
     kind === 'same' && dense
       ? resized(doc, dense, classes)
-      : append(without(doc, cut.rest), end, partsOf(shape, classes, kind === 'same' ? 'hidden' : kind))
+      : append(without(doc, cut.rest), doc, end, partsOf(shape, classes, kind === 'same' ? 'hidden' : kind))
   return ok(setTraining(freezeTrunk(built, cut), { loss: lossFor(doc.training.loss) }))
 }

@@ -102,6 +102,8 @@ describe('a new head', () => {
     const single = unwrap(newHead(lenet, unwrap(cutBelow(lenet, 'fc_1')), 3, 'single'))
     expect(types(single).slice(-2)).toEqual(['dense', 'dense'])
     for (const doc of [hidden, wide, single]) expect(resolve(doc).issues).toEqual([])
+    const again = unwrap(newHead(single, unwrap(cutBelow(single, 'fc_1')), 3, 'single'))
+    expect(again.graph.nodes.at(-1)?.id).toBe('head_2')
   })
 
   it('goes where branches have come together and refuses to stand elsewhere', () => {
