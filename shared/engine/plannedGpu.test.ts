@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { openDawn } from '../../node/dawn.ts'
 import { resolve } from '../graph/resolve.ts'
 import { unwrap } from '../result.ts'
-import { chain, clouds, collect, jobOf, line, only, startEngine } from './engine.testkit.ts'
+import { chain, clouds, collect, convnet, jobOf, line, only, startEngine } from './engine.testkit.ts'
 import { startGpu } from './gpu.testkit.ts'
 import { card, errors, missing } from './plan/webgpu/card.testkit.ts'
 import type { GpuDevice } from './plan/webgpu/gpu.ts'
@@ -64,6 +64,16 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     expect(gpu.weights.map(w => w.name)).toEqual(wasm.weights.map(w => w.name))
     for (const [i, weight] of gpu.weights.entries())
       for (const [k, value] of weight.values.entries()) expect(value, weight.name).toBeCloseTo(wasm.weights[i]?.values[k] ?? Number.NaN, 2)
+  })
+
+  it('repeats itself bit by bit, dropout included', async () => {
+    const once = async () => {
+      const { epochs, weights } = await trained(convnet({ epochs: 2 }), DATA, await startCard())
+      return { weights, scores: epochs.map(({ train, validation }) => ({ train, validation })) }
+    }
+    const first = await once()
+    expect(first.scores).toHaveLength(2)
+    expect(await once()).toEqual(first)
   })
 
   it('has brought the newest weights to the model when it pauses and when it stops', async () => {

@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import { openDawn } from '../../../../node/dawn.ts'
 import { unwrap } from '../../../result.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
@@ -7,6 +8,9 @@ import { GpuPlanRun } from './run.ts'
 
 // Without zeros in workgroup memory, which no kernel may count on, the software driver compiles much faster.
 const dawn = await openDawn({ kind: 'software', flags: ['enable-dawn-features=disable_workgroup_init'] })
+
+// It shares the processor with everything else that runs.
+vi.setConfig({ testTimeout: 180_000 })
 
 /** Why these tests cannot run here; null when they can. They need the npm package `webgpu` and Chromium's software driver. */
 export const missing: string | null = dawn.ok ? null : dawn.issues[0].message
