@@ -1,7 +1,7 @@
 import { type LossDef, losses } from '../../engine/losses.ts'
 import type { DataChoice, TrainingSetup } from '../../graph/document.ts'
 import type { Resolved } from '../../graph/resolved.ts'
-import type { Call, CallValue } from '../../layers/define.ts'
+import type { CallValue } from '../../layers/define.ts'
 import { sizeOf } from '../../layers/shape.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import type { ExportDocument } from '../define.ts'
@@ -11,6 +11,7 @@ import { type TorchLayer, torchSlots } from './plan.ts'
 import { fusable } from './source.ts'
 import { DATA_SOURCE } from './trainData.ts'
 import { AUGMENT_SOURCE, LOOP_SOURCE } from './trainLoop.ts'
+import { OWN_OPTIMIZERS, TORCH_OPTIMIZERS } from './trainOptimizers.ts'
 
 const DOC = `"""Trains the network of model.py on your data, from its weights. Written by Netloom.
 
@@ -24,20 +25,6 @@ the steps are the same however many take part, but for the statistics of batch n
 their own share) and for random numbers inside the network. After every epoch trained/ holds a checkpoint, from which --resume goes on, and
 model.safetensors, which Netloom opens again. Where there is no torchrun, "python -m torch.distributed.run" is the same.
 """`
-
-/** Optimizers with Keras's constants; weight decay is applied apart, so AdamW is Adam here. */
-const OPTIMIZERS: Readonly<Record<string, Call>> = {
-  sgd: { name: 'torch.optim.SGD', args: {} },
-  momentum: { name: 'torch.optim.SGD', args: { momentum: 0.9 } },
-  nesterov: { name: 'torch.optim.SGD', args: { momentum: 0.9, nesterov: true } },
-  rmsprop: { name: 'RMSprop', args: {} },
-  adagrad: { name: 'torch.optim.Adagrad', args: { initial_accumulator_value: 0.1, eps: 1e-7 } },
-  adadelta: { name: 'torch.optim.Adadelta', args: { rho: 0.95, eps: 1e-7 } },
-  adam: { name: 'torch.optim.Adam', args: { betas: [0.9, 0.999], eps: 1e-7 } },
-  adamw: { name: 'torch.optim.Adam', args: { betas: [0.9, 0.999], eps: 1e-7 } },
-  adamax: { name: 'torch.optim.Adamax', args: { betas: [0.9, 0.999], eps: 1e-7 } },
-  nadam: { name: 'torch.optim.NAdam', args: { betas: [0.9, 0.999], eps: 1e-7, momentum_decay: 1 } },
-}
 
 /** What a project may say beside the basics; absent means nothing of it. */
 interface Extras {
@@ -79,7 +66,7 @@ const settings = (
   const loss = losses[setup.loss]
   const outputs = sizeOf(output ?? [])
   const last = fusable(resolved, layers)?.form.activation
-  const optimizer = OPTIMIZERS[setup.optimizer]
+  const optimizer = TORCH_OPTIMIZERS[setup.optimizer]
   const rows: readonly (readonly [string, CallValue, string?])[] = [
     ['INPUT', input ?? [], 'of one sample, channels last'],
     ['OUTPUTS', outputs],
@@ -121,7 +108,7 @@ const obstacle = ({ project, resolved }: ExportDocument): string | null => {
     return 'takes networks with one input and one row of outputs, and this is none'
   if (losses[training.loss].fuses === 'softmax' && sizeOf(output) < 2)
     return 'takes networks with one output per class for this loss, and this has one in all'
-  if (!Object.hasOwn(OPTIMIZERS, training.optimizer)) return `does not know the optimizer "${training.optimizer}"`
+  if (!Object.hasOwn(TORCH_OPTIMIZERS, training.optimizer)) return `does not know the optimizer "${training.optimizer}"`
   if (training.fineTune) return 'has one phase of training, and this project has a second one for fine-tuning'
   if (data.classes?.length || data.perClass) return 'takes the data whole, and this project takes only some of each class'
   return null
@@ -156,7 +143,8 @@ export const trainSource = (document: ExportDocument, layers: readonly TorchLaye
     '',
     DATA_SOURCE,
     AUGMENT_SOURCE,
+    OWN_OPTIMIZERS[TORCH_OPTIMIZERS[project.training.optimizer]?.name ?? ''] ?? '',
     LOOP_SOURCE.trimStart(),
   ]
-  return ok(lines.join('\n').replaceAll('\n\n\n\n', '\n\n\n'))
+  return ok(lines.join('\n').replace(/\n{4,}/g, '\n\n\n'))
 }

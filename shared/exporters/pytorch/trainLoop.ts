@@ -39,21 +39,6 @@ def augmented(x, mean, deviation):
 
 /** Loss, optimizer and the loop over epochs in `train.py`. */
 export const LOOP_SOURCE = `
-class RMSprop(torch.optim.Optimizer):
-    """RMSprop as in Netloom and Keras: the small number stands inside the square root."""
-
-    def __init__(self, params, lr):
-        super().__init__(params, {"lr": lr})
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for weight in (weight for weight in group["params"] if weight.grad is not None):
-                mean = self.state[weight].setdefault("mean", torch.zeros_like(weight))
-                mean.mul_(0.9).addcmul_(weight.grad, weight.grad, value=0.1)
-                weight.addcdiv_(weight.grad, (mean + 1e-7).sqrt(), value=-group["lr"])
-
-
 def factor(progress):
     """Share of the learning rate that holds after this share of all steps."""
     return {"constant": 1, "linear": 1 - progress, "cosine": (1 + math.cos(math.pi * progress)) / 2}[SCHEDULE]
