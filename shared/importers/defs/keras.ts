@@ -5,10 +5,16 @@ import { translate } from '../keras/graph.ts'
 import { withH5 } from '../keras/h5.ts'
 import { readModelJson } from '../keras/json.ts'
 import { keras3Weights } from '../keras/store.ts'
-import { readTopology } from '../keras/topology.ts'
+import { type Dialect, isRecord, readTopology } from '../keras/topology.ts'
 import { readWeights } from '../keras/weights.ts'
 
 const [CONFIG, WEIGHTS] = ['config.json', 'model.weights.h5']
+
+/** Keras 2.12 and later could write this format too, and meant some names otherwise. */
+const dialectOf = (metadata: Uint8Array | undefined): Dialect => {
+  const json = metadata ? readModelJson(metadata, 'metadata.json') : null
+  return json?.ok && isRecord(json.value) && /^2\./.test(String(json.value.keras_version)) ? 'keras2' : 'keras3'
+}
 
 const run = async ({ files, libraries, pause = async () => undefined }: ImportInput): Promise<Result<Imported>> => {
   const parts = unzipped(files)
@@ -19,7 +25,7 @@ const run = async ({ files, libraries, pause = async () => undefined }: ImportIn
   if (!config) return fail('import/part-missing', `The .keras file holds no ${CONFIG}, so it does not say how the network is built.`)
   const json = readModelJson(config, CONFIG)
   if (!json.ok) return json
-  const topology = readTopology(json.value, 'keras3')
+  const topology = readTopology(json.value, dialectOf(bytesOf('metadata.json')))
   if (!topology.ok) return topology
   const translated = translate(topology.value)
   if (!translated.ok) return translated

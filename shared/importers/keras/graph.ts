@@ -6,8 +6,9 @@ import { parseProject } from '../../graph/parse.ts'
 import { resolve } from '../../graph/resolve.ts'
 import type { Resolved } from '../../graph/resolved.ts'
 import { layerOf } from '../../layers/registry.ts'
-import { dims, sameShape } from '../../layers/shape.ts'
-import { fail, type Issue, issue, ok, type Result } from '../../result.ts'
+import { sameShape } from '../../layers/shape.ts'
+import { fail, type Issue, ok, type Result } from '../../result.ts'
+import { note, withInput } from './inputs.ts'
 import { type ReadLayer, readLayer } from './layer.ts'
 import { type ForeignLayer, quoted, type Topology } from './topology.ts'
 
@@ -20,10 +21,6 @@ export interface Translated {
   readonly notes: readonly Issue[]
 }
 
-/** Sides that stand in where a file leaves the size of its input open. */
-const OPEN_IMAGE = 224
-const OPEN_SEQUENCE = 100
-
 interface LooseNode {
   readonly id: string
   readonly type: string
@@ -32,9 +29,6 @@ interface LooseNode {
   readonly frozen: boolean
   readonly bypassed: boolean
 }
-
-const note = (code: string, message: string, node?: string): Issue =>
-  issue(code, message, { severity: 'warning', ...(node === undefined ? {} : { node }) })
 
 /** Names must be there once, every source must exist, and nothing may go round in a circle: the loaders of tfjs would never come back from that. */
 const checkGraph = ({ layers, outputs }: Topology): Result<null> => {
@@ -81,30 +75,6 @@ const idsOf = (layers: readonly ForeignLayer[]): ReadonlyMap<string, string> => 
   )
 }
 
-/** The shape that enters, with sizes put in for what the file leaves open. */
-const withShape = (layer: ForeignLayer): Result<{ readonly layer: ForeignLayer; readonly filled: boolean }> => {
-  if (layer.className !== 'InputLayer') return ok({ layer, filled: false })
-  const { batch_shape: shape, batch_input_shape: old, ...rest } = layer.config
-  const whole: unknown = shape ?? old
-  if (!Array.isArray(whole) || whole.length < 2)
-    return fail('import/no-input-shape', `The file does not say which shape enters at ${quoted(layer.name)}.`)
-  const own = whole.slice(1) as readonly unknown[]
-  if (own.at(-1) === null)
-    return fail('import/open-input', `The file leaves the last dimension of ${quoted(layer.name)} open; Netloom needs to know it.`)
-  const size = own.length > 2 ? OPEN_IMAGE : OPEN_SEQUENCE
-  return ok({ layer: { ...layer, config: { ...rest, shape: own.map(d => d ?? size) } }, filled: own.includes(null) })
-}
-
-/** Pictures that come in without channels and get one first, `[height, width]` to `[height, width, 1]`: they have it from the start here, so that data fit. */
-const withChannel = (layer: ForeignLayer, { layers }: Topology): ForeignLayer => {
-  const shape = layer.config.shape
-  const takers = layers.filter(l => l.sources.includes(layer.name))
-  const target = takers[0]?.className === 'Reshape' ? takers[0].config.target_shape : undefined
-  if (layer.className !== 'InputLayer' || takers.length !== 1 || !Array.isArray(shape) || !Array.isArray(target)) return layer
-  const grows = shape.length === 2 && JSON.stringify(target) === JSON.stringify([...shape, 1])
-  return grows ? { ...layer, config: { ...layer.config, shape: target } } : layer
-}
-
 /** A placeholder keeps the class name and every setting, so that nothing of the file is lost. */
 const placeholderType = (className: string): string => (layerOf(className) || className === '' ? `keras/${className}` : className)
 
@@ -131,6 +101,11 @@ const notesOf = (reads: readonly Read[]): readonly Issue[] => {
     read.kind === 'known' && read.left.length > 0 ? [`${layer.name} (${read.left.join(', ')})`] : [],
   )
   return [
+    ...reads.flatMap(({ idle, id, layer }) =>
+      idle
+        ? [note('import/bypassed', `${quoted(layer.name)} is bypassed, because a row of values arrives, which is flat already.`, id)]
+        : [],
+    ),
     ...reads.flatMap(({ layer, id, read }) =>
       read.kind === 'unknown'
         ? [note('import/placeholder', `${quoted(layer.name)} (${layer.className}) is kept as a placeholder: ${read.why}.`, id)]
@@ -214,36 +189,18 @@ export const translate = (topology: Topology): Result<Translated> => {
   const reads: Read[] = []
   const filled: Issue[] = []
   for (const foreign of topology.layers) {
-    const shaped = withShape(foreign)
+    const shaped = withInput(foreign, topology, ids.get(foreign.name) ?? foreign.name)
     if (!shaped.ok) return shaped
-    const layer = withChannel(shaped.value.layer, topology)
-    if (layer !== shaped.value.layer)
-      filled.push(
-        note(
-          'import/channel-added',
-          `${quoted(layer.name)} takes pictures with a channel here, ${dims(layer.config.shape as number[])}; the file’s takes them without.`,
-          ids.get(layer.name),
-        ),
-      )
+    const { layer, notes } = shaped.value
+    filled.push(...notes)
     const read = readLayer(layer, topology.dialect)
     if (!read.ok) return read
     const id = ids.get(layer.name) ?? layer.name
     reads.push({ layer, id, read: read.value })
-    if (shaped.value.filled)
-      filled.push(
-        note(
-          'import/open-input',
-          `${quoted(layer.name)} leaves its size open; it is set to ${dims(layer.config.shape as number[])} and can be changed.`,
-          id,
-        ),
-      )
   }
   const draft = assemble(topology.name, reads, ids)
   if (!draft.ok) return draft
   const final = checkPlaces(reads, resolve(draft.value))
-  const idle = final.flatMap(({ idle, id, layer }) =>
-    idle ? [note('import/bypassed', `${quoted(layer.name)} is bypassed, because a row of values arrives, which is flat already.`, id)] : [],
-  )
   const project = assemble(topology.name, final, ids)
   if (!project.ok) return project
   const ready = withTraining(project.value)
@@ -251,6 +208,6 @@ export const translate = (topology: Topology): Result<Translated> => {
     project: ready,
     resolved: resolve(ready),
     nodes: ids,
-    notes: [...notesOf(final), ...filled, ...idle, ...innerOutputs(topology)],
+    notes: [...notesOf(final), ...filled, ...innerOutputs(topology)],
   })
 }

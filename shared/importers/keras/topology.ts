@@ -78,7 +78,7 @@ const readLayer = (entry: unknown, place: number): Result<Omit<ForeignLayer, 'so
       `The layer ${quoted(name)} is a whole network (${className}) inside the network, which Netloom cannot draw; save it without nesting.`,
     )
   const foreign =
-    (typeof entry.module === 'string' && !/^keras(\.|$)/.test(entry.module)) ||
+    (typeof entry.module === 'string' && !/^(tf_|tensorflow\.)?keras(\.|$)/.test(entry.module)) ||
     (typeof entry.registered_name === 'string' && entry.registered_name.includes('>'))
   return ok({ name, className: className.slice(0, 120), isOwn: !foreign, config, inbound: entry.inbound_nodes })
 }
@@ -117,7 +117,8 @@ const readFunctional = (entries: readonly unknown[], outputs: unknown): Result<P
 }
 
 const dialectOf = (root: Readonly<Record<string, unknown>>, hint: Dialect | null): Dialect => {
-  if (hint === 'keras3' || 'module' in root || 'registered_name' in root) return 'keras3'
+  if (hint) return hint
+  if ('module' in root || 'registered_name' in root) return 'keras3'
   const version = String(root.keras_version ?? '')
   if (/tfjs/i.test(version) || root.backend === 'tensor_flow.js') return 'tfjs'
   return /^[3-9]\./.test(version) ? 'keras3' : 'keras2'
