@@ -202,7 +202,7 @@ describe.skipIf(!python)('training elsewhere (skipped where there is no Python w
       adamax: small({ loss: 'binaryCrossentropy' }),
     }
     // tfjs's own Adadelta divides by the mean square from before the gradient, Keras and PyTorch by that after it.
-    const projects = OPTIMIZERS.filter(id => id !== 'adadelta').map(optimizer => {
+    const projects = OPTIMIZERS.map(optimizer => {
       const project = special[optimizer] ?? small({})
       return { ...project, training: { ...project.training, optimizer } }
     })
