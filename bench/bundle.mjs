@@ -12,12 +12,12 @@ export const prepare = () => {
 /** Bundles `bench/<name>.ts` into dist/bench and imports it. */
 export const load = async name => {
   const { build } = await import('esbuild')
-  const outfile = join(root, `dist/bench/${name}.mjs`)
   await build({
-    ...{ absWorkingDir: root, entryPoints: [`bench/${name}.ts`], outfile, bundle: true },
+    ...{ absWorkingDir: root, entryPoints: { [name]: `bench/${name}.ts`, stock: 'cli/bench/stockThread.ts' } },
+    ...{ outdir: 'dist/bench', outExtension: { '.js': '.mjs' }, bundle: true },
     ...{ platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'error' },
   })
-  return import(pathToFileURL(outfile).href)
+  return import(pathToFileURL(join(root, `dist/bench/${name}.mjs`)).href)
 }
 
 /** Runs a script's work and ends the process with what became of it, whatever still runs in it. */

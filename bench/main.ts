@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
-import { parseArgs } from 'node:util'
-import { cardGroup } from '../cli/bench/card.ts'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
 import { type Group, measureGroups, processorGroup } from '../cli/bench/processor.ts'
 import { processIo } from '../cli/io.ts'
 import { loadProject } from '../cli/load.ts'
@@ -67,16 +68,20 @@ const measureNet = async (subject: Subject, wish: Wish, browser: BenchBrowser | 
   return records
 }
 
-/** Rates and counts through WebGPU; in a pass of their own, since tfjs in this process has to be without our gradients. */
-const measureCard = async (subject: Subject, wish: Wish): Promise<BenchRecord[]> => {
-  const group = await cardGroup(subject, wish.seconds)
-  if (!group.ok) {
-    io.note(`${subject.net} through WebGPU: ${group.issues[0].message}`)
+const tool = fileURLToPath(new URL('../../bin/netloom.mjs', import.meta.url))
+
+/** Rates and counts through WebGPU, by the tool in a process of its own: what it does to tfjs must not meet the other measurements. */
+const measureCard = async (net: BenchNet, { rounds, seconds }: Wish): Promise<BenchRecord[]> => {
+  const args = [tool, 'bench', net, '--backend', 'webgpu', '--rounds', String(rounds), '--seconds', String(seconds), '--json']
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args, { signal: io.signal })
+    const record = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as BenchRecord
+    io.say(recordText(record))
+    return [record]
+  } catch (error) {
+    io.note(`${net} through WebGPU was not measured: ${String((error as { stderr?: string }).stderr ?? error).slice(-300)}`)
     return []
   }
-  const records = await measureGroups([group.value], { rounds: wish.rounds, seconds: wish.seconds, stopped: () => io.signal.aborted })
-  for (const record of records) io.say(recordText(record))
-  return records
 }
 
 const report = (records: readonly BenchRecord[], window: WindowFigures | null, command: string): string => {
@@ -98,8 +103,7 @@ export const main = async (
   const subjects: Subject[] = []
   for (const net of wish.nets) subjects.push(unwrap(subjectOf(net, unwrap(await loadProject(BENCH_NETS[net].template)).project)))
   const records: BenchRecord[] = []
-  // Before anything of ours is registered with tfjs in this process.
-  if (wish.card) for (const subject of subjects) records.push(...(await measureCard(subject, wish)))
+  if (wish.card) for (const net of wish.nets) records.push(...(await measureCard(net, wish)))
   if (wish.browser && !browserPath) io.note('stock tfjs in a browser: no Chromium was found; set NETLOOM_BROWSER to its path.')
   const browser = wish.browser && browserPath ? await openBrowser(browserPath, wish.limit) : null
   try {

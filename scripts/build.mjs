@@ -14,7 +14,7 @@ const BUNDLES = {
   // tfjs stays outside and in chunks of its own, so that commands which need no model start at once.
   cli: [
     {
-      entryPoints: { netloom: 'cli/netloom.ts' },
+      entryPoints: { netloom: 'cli/netloom.ts', stock: 'cli/bench/stockThread.ts' },
       outdir: 'dist/cli',
       outExtension: { '.js': '.mjs' },
       format: 'esm',

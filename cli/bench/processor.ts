@@ -6,6 +6,7 @@ import { ok, type Result } from '../../shared/result.ts'
 import { openSession } from '../engine.ts'
 import type { Io } from '../io.ts'
 import { pytorchContender } from './pytorch.ts'
+import { stockContender } from './stock.ts'
 
 /** What is measured in one run: our engine first, then its peers, and who is missing. */
 export interface Group {
@@ -25,9 +26,13 @@ export const processorGroup = async (subject: Subject, seconds: number, io: Io):
   if (!own.ok) return own
   const tfjs = await tfjsContender(subject, engine, report)
   if (!tfjs.ok) return tfjs
+  const stock = await stockContender(subject.net, seconds)
   const torch = await pytorchContender(subject.net, seconds)
-  const peers = [tfjs.value, ...(torch.ok ? [torch.value] : [])]
-  const absent = torch.ok ? [] : [{ name: 'pytorch', why: torch.issues[0].message }]
+  const peers = [tfjs.value, ...[stock, torch].flatMap(peer => (peer.ok ? [peer.value] : []))]
+  const absent = [
+    ...(stock.ok ? [] : [{ name: 'stock tfjs', why: stock.issues[0].message }]),
+    ...(torch.ok ? [] : [{ name: 'pytorch', why: torch.issues[0].message }]),
+  ]
   const place = { net: subject.net, where: 'node', backend: 'wasm', adapter: '', batch: subject.batch, absent } as const
   return ok({ own: own.value, peers, absent, record: (mine, others) => recordOf(place, mine, named(peers, others)) })
 }

@@ -51,6 +51,28 @@ describe('the pace of live looks', () => {
     expect(cost).toBeLessThanOrEqual(0.05)
   })
 
+  it('learns the time of steps that come in bursts, as a card takes them', async () => {
+    let time = 0
+    const pace = new LookPace(() => time)
+    const burst = (): void => {
+      for (let i = 0; i < 20; i++) {
+        time += i === 19 ? 100 : 0.1
+        pace.stepped()
+      }
+    }
+    for (let i = 0; i < 30; i++) burst()
+    await pace.look(async () => burst())
+    // A burst takes 102 ms, and so it is known: the look cost a few ms at most.
+    time += 24 * 10
+    expect(pace.due(0)).toBe(true)
+  })
+
+  it('never waits longer than ten seconds, whatever a look costs', async () => {
+    const { looks, steps } = await simulate(50, 5000, 120, 200_000)
+    expect(looks.length).toBeGreaterThan(11)
+    expect(steps).toBeGreaterThan(2000)
+  })
+
   it('looks that somebody asked for postpone the next live one', async () => {
     let time = 0
     const pace = new LookPace(() => time)

@@ -4,8 +4,10 @@ const SHARE = 0.04
 const FIRST = 500
 /** Longest that looks together keep the next live one waiting, ms, unless one alone costs more: while paused, many are free. */
 const MOST = 2000
-/** How fast the time of a step is learned. */
-const LEARNING = 0.1
+/** Longest that one look keeps the next live one waiting, ms: strips that stand still for longer look broken, whatever they cost. */
+const LONGEST = 10_000
+/** How fast the time of a step is learned, once there have been some: on a graphics card it comes in bursts. */
+const LEARNING = 0.01
 
 /** Paces live looks inside a training by what they cost: the time that they take, less the steps that went on meanwhile, as on a graphics card. Times in ms. */
 export class LookPace {
@@ -16,6 +18,8 @@ export class LookPace {
   private steps = 0
   private lastStep = Number.NaN
   private stepTime = 0
+  /** Steps from which its time was learned. */
+  private clean = 0
   private looks = 0
   private ended = Number.NEGATIVE_INFINITY
   private rest = 0
@@ -29,8 +33,10 @@ export class LookPace {
     const now = this.now()
     const took = now - this.lastStep
     // Steps beside a look are slower; what a step takes is learned from the others.
-    if (this.open === 0 && this.ended < this.lastStep && took >= 0)
-      this.stepTime = this.stepTime === 0 ? took : this.stepTime + LEARNING * (took - this.stepTime)
+    if (this.open === 0 && this.ended < this.lastStep && took >= 0) {
+      this.clean += 1
+      this.stepTime += Math.max(1 / this.clean, LEARNING) * (took - this.stepTime)
+    }
     this.lastStep = now
     this.steps += 1
   }
@@ -58,7 +64,7 @@ export class LookPace {
     const cost = Math.max(0, now - this.began - (this.steps - this.stepsThen) * this.stepTime)
     // What an earlier look still owes is not forgiven by a later one that was asked for.
     const owed = Math.max(0, this.ended + this.rest - now)
-    const own = cost * (1 / SHARE - 1)
+    const own = Math.min(cost * (1 / SHARE - 1), LONGEST)
     this.rest = Math.min(owed + own, Math.max(own, MOST))
     if (this.looks++ === 0) this.rest = Math.min(this.rest, FIRST)
     this.ended = now
