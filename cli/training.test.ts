@@ -194,6 +194,30 @@ describe('a trained network taken away by hand', () => {
   })
 })
 
+describe('an ONNX file', () => {
+  const out = join(folder, 'iris.onnx')
+
+  it('is proven by running it with ONNX Runtime', async () => {
+    const { code, out: said } = await netloom('export', iris, '--format', 'onnx', '--out', out, '--json')
+    expect(code).toBe(0)
+    const { verified } = JSON.parse(said)
+    expect(verified).toMatchObject({ runtime: expect.stringMatching(/^onnxruntime-web \d/), samples: 32, sameClass: true })
+    expect(verified.maxAbsDiff).toBeLessThanOrEqual(1e-5)
+    expect(readFileSync(out).includes('Netloom')).toBe(true)
+  })
+
+  it('with rounded weights says what they cost on held-out samples', async () => {
+    const said = await netloom('export', iris, '--format', 'onnx', '--set', 'precision=int8', '--data', 'iris', '--out', out)
+    expect(said.out).toMatch(/rounded to 8 bits\. Accuracy on 30 held-out samples: [\d.]+ % before, [\d.]+ % after\.$/m)
+  })
+
+  it('is not written with a choice that the format does not have', async () => {
+    const { code, err } = await netloom('export', iris, '--format', 'onnx', '--set', 'precision=int4', '--out', join(folder, 'no.onnx'))
+    expect([code, existsSync(join(folder, 'no.onnx'))]).toEqual([1, false])
+    expect(err).toMatch(/one of float32, float16, int8/)
+  })
+})
+
 describe('images from IDX files', () => {
   it('are trained on, and a folder with one split serves what needs only that split', async () => {
     const data = join(folder, 'idx')

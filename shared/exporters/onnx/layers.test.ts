@@ -4,6 +4,7 @@ import type { AnyLayerDef } from '../../layers/define.ts'
 import { ACTIVATIONS } from '../../layers/lib/activations.ts'
 import { layerOf, layers } from '../../layers/registry.ts'
 import { sizeOf } from '../../layers/shape.ts'
+import type { Precision } from '../precision.ts'
 import { outputsOf } from '../verify.ts'
 import { lower } from './lower.ts'
 import { type Case, caseName, difference, openWith, outputsOfFile, probesFor, projectFor } from './onnx.testkit.ts'
@@ -15,12 +16,15 @@ beforeAll(async () => {
 })
 afterAll(() => tf.engine().endScope())
 
-const check = async (def: AnyLayerDef, c: Case, turned: boolean): Promise<void> => {
+/** Largest relative difference between what tfjs and ONNX Runtime make of a case. */
+const differenceOf = async (def: AnyLayerDef, c: Case, turned: boolean, precision: Precision = 'float32'): Promise<number> => {
   const input = await openWith(projectFor(def, c, turned), probesFor(def, c, 3), 5)
   const [wanted] = outputsOf(input.model, input.probes)
-  const [got] = await outputsOfFile(input)
-  expect(difference((await wanted?.data()) ?? [], got ?? [])).toBeLessThanOrEqual(1e-5)
+  const [got] = await outputsOfFile(input, precision)
+  return difference((await wanted?.data()) ?? [], got ?? [])
 }
+const check = async (def: AnyLayerDef, c: Case, turned: boolean): Promise<void> =>
+  expect(await differenceOf(def, c, turned)).toBeLessThanOrEqual(1e-5)
 
 const layerNamed = (type: string): AnyLayerDef => {
   const def = layerOf(type)
@@ -38,6 +42,16 @@ describe.each(built.map(def => [def.type, def] as const))('%s in ONNX Runtime co
     ([, c]) => c.input.some(s => s.length > 1) && c.input.every(s => sizeOf(s) < 12_000) && def.type !== 'embedding',
   )
   if (turnable.length > 0) it.each(turnable)('among convolutions: %s', (_name, c) => check(def, c, true))
+})
+
+describe.each(built.filter(def => def.weights).map(def => [def.type, def] as const))('%s with rounded kernels', (_type, def) => {
+  const c = def.cases.at(-1) as Case
+  it.each([
+    ['float16', 2e-3],
+    ['int8', 0.1],
+  ] as const)('as %s stays close', async (precision, limit) =>
+    expect(await differenceOf(def, c, false, precision)).toBeLessThanOrEqual(limit),
+  )
 })
 
 describe('a cell with another activation', () => {
