@@ -183,10 +183,12 @@ describe('a session', () => {
     await trainOnce(project, 4)
     expect(s.events(4).find(e => e.type === 'phase')).toMatchObject({ phase: 'head', features: { node: 'hidden', layers: 1 } })
     const live = s.messages.flatMap(m => (m.kind === 'probe' && m.run === 4 ? [m.probe] : []))
-    expect(live.length).toBeGreaterThan(3)
+    // How many there are depends on what they cost.
+    expect(live.length).toBeGreaterThan(0)
     expect(live.every(p => p.layers.length === 4)).toBe(true)
-    expect(live.at(-1)?.output).not.toEqual(live[0]?.output)
-    expect(live.at(-1)?.layers[1]?.values).toEqual(live[0]?.layers[1]?.values)
+    const end = await s.get('probe', { input: { kind: 'sample', part: 'train', index: 3 } })
+    expect(end.output).not.toEqual(live[0]?.output)
+    expect(end.layers[1]?.values).toEqual(live[0]?.layers[1]?.values)
     const after = await s.get('weights', {})
     expect(named(after, 'hidden/kernel')).toEqual(named(before, 'hidden/kernel'))
 

@@ -80,7 +80,7 @@ const setup = z.strictObject({
   optimizer: z.enum(OPTIMIZERS).default(DEFAULT_TRAINING.optimizer),
   learningRate: z.number().positive().max(1e6).default(DEFAULT_TRAINING.learningRate),
   schedule: z.enum(SCHEDULES).default(DEFAULT_TRAINING.schedule),
-  weightDecay: z.number().min(0).max(1).optional(),
+  weightDecay: z.number().min(0).max(1).nullable().default(null),
   clip: z.enum(CLIPS).default(DEFAULT_TRAINING.clip),
   clipLimit: z.number().positive().max(1e6).default(DEFAULT_TRAINING.clipLimit),
   batchSize: z.int().min(1).max(65_536).default(DEFAULT_TRAINING.batchSize),
@@ -90,7 +90,7 @@ const setup = z.strictObject({
   backend: z.enum(['auto', ...BACKENDS]).default(DEFAULT_TRAINING.backend),
 })
 
-const training = setup.transform(({ weightDecay, ...rest }) => ({ ...rest, weightDecay: weightDecay ?? usualDecay(rest.optimizer) }))
+const training = setup.transform(read => ({ ...read, weightDecay: read.weightDecay ?? usualDecay(read.optimizer) }))
 
 /** The file as it may be written by hand: what is left out takes its default. Whether ids are unique and wires end somewhere is checked after. */
 export const fileSchema = z.strictObject({

@@ -8,6 +8,7 @@ import type { AnyExporter, ExportInput } from '../exporters/define.ts'
 import { keras } from '../exporters/defs/keras.ts'
 import { tfjs } from '../exporters/defs/tfjs.ts'
 import { resolve } from '../graph/resolve.ts'
+import { parseParams } from '../layers/params.ts'
 import { unwrap } from '../result.ts'
 import { besides, hasModels, modelOf, models, read } from './importers.testkit.ts'
 import type { ReadFiles } from './read.ts'
@@ -52,7 +53,9 @@ const exportInput = async ({ project }: ReadFiles, model: tf.LayersModel, probe:
 const roundTrip = async (original: ReadFiles, format: AnyExporter, set: ReturnType<typeof digits>): Promise<number> => {
   if (!format.needsWeights) throw new Error('needs weights')
   const model = modelOf(original)
-  const { files } = unwrap(await format.run(await exportInput(original, model, fitted(set.x, model)), {}))
+  const { files } = unwrap(
+    await format.run(await exportInput(original, model, fitted(set.x, model)), parseParams(format.params, {}).values),
+  )
   return difference(model, modelOf(unwrap(await read(files))), set.x)
 }
 

@@ -135,22 +135,30 @@ const Samples = ({ summary }: { summary: DataSummary }) => {
           ))}
         </fieldset>
         {epoch !== null && <EpochChooser epoch={epoch} onChoose={setEpoch} />}
-        <span className="faint samples-hint">Click a sample to look at it in the network</span>
-        <button type="button" className="button quiet icon" disabled={page === 0} onClick={() => turn(page - 1)} aria-label="Previous page">
-          <ChevronLeft size={15} aria-hidden="true" />
-        </button>
-        <span className="mono muted">
-          {whole(Math.min(total, start + 1))}–{whole(Math.min(total, start + size))} of {whole(total)}
+        <span className="faint samples-hint">{epoch === null && 'Click a sample to look at it in the network'}</span>
+        <span className="row">
+          <button
+            type="button"
+            className="button quiet icon"
+            disabled={page === 0}
+            onClick={() => turn(page - 1)}
+            aria-label="Previous page"
+          >
+            <ChevronLeft size={15} aria-hidden="true" />
+          </button>
+          <span className="mono muted">
+            {whole(Math.min(total, start + 1))}–{whole(Math.min(total, start + size))} of {whole(total)}
+          </span>
+          <button
+            type="button"
+            className="button quiet icon"
+            disabled={page >= pages - 1}
+            onClick={() => turn(page + 1)}
+            aria-label="Next page"
+          >
+            <ChevronRight size={15} aria-hidden="true" />
+          </button>
         </span>
-        <button
-          type="button"
-          className="button quiet icon"
-          disabled={page >= pages - 1}
-          onClick={() => turn(page + 1)}
-          aria-label="Next page"
-        >
-          <ChevronRight size={15} aria-hidden="true" />
-        </button>
       </div>
       <div className="samples-body">
         {sheet && sheet.part === part && <Sheet summary={summary} sheet={sheet} picked={picked} onPick={pick} />}
