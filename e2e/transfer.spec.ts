@@ -140,8 +140,7 @@ test('a network trained on some digits learns others: cut, freeze, new head, rec
   await test.step('and goes out as tfjs', async () => {
     await app.mode('Deploy')
     mkdirSync(info.outputPath('export'), { recursive: true })
-    const tfjs = page.getByRole('button', { name: 'Export…' }).last()
-    const path = await app.downloading(info.outputPath('export/model.zip'), () => tfjs.click())
+    const path = await app.exporting('TensorFlow.js', info.outputPath('export/model.zip'))
     expect(existsSync(path)).toBe(true)
     await expect(page.getByText(/max \|Δ\|/)).toBeVisible()
   })

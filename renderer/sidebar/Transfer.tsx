@@ -114,19 +114,22 @@ const Kept = () => {
   const features = useRun(s => s.features)
   const note = useRun(s => s.featuresNote)
   const speedup = useRun(s => s.speedup)
-  if (note) return <p className="side-note warn">{note}</p>
-  if (!features) return null
-  const layers = features.layers === 1 ? '1 frozen layer' : `${features.layers} frozen layers`
+  const layers = features?.layers === 1 ? '1 frozen layer' : `${features?.layers} frozen layers`
   return (
-    <p className="side-note" data-testid="features">
-      Features of {layers} are computed once, in {duration(features.seconds)}
-      {speedup === null ? (
-        '.'
-      ) : (
-        <>
-          : <b>{speedup < 10 ? speedup.toFixed(1) : Math.round(speedup)}× as fast</b> per image, as measured.
-        </>
+    <>
+      {features && (
+        <p className="side-note" data-testid="features">
+          Features of {layers} are computed once, in {duration(features.seconds)}
+          {speedup === null ? (
+            '.'
+          ) : (
+            <>
+              : <b>{speedup < 10 ? speedup.toFixed(1) : Math.round(speedup)}× as fast</b> per image, as measured.
+            </>
+          )}
+        </p>
       )}
-    </p>
+      {note && <p className={features ? 'side-note' : 'side-note warn'}>{note}</p>}
+    </>
   )
 }

@@ -187,6 +187,18 @@ describe('fine-tuning', () => {
     job.model.dispose()
   })
 
+  it('lets augmentation wait until the head has learned on what the frozen layers make of the samples as they are', async () => {
+    const { job, engine } = await started(net(TUNE), { augment: { shift: 1 } })
+    const [head, tuned] = phasesOf(job)
+    expect(head).toMatchObject({ job: { augment: {} }, note: expect.stringContaining('augmentation begins with fine-tuning') })
+    expect(head.trunk).not.toBeNull()
+    expect(tuned).toMatchObject({ job: { augment: { shift: 1 } }, trunk: null })
+    const events = await collect(job, engine)
+    expect(only(events, 'phase')[0]?.features).toMatchObject({ node: 'flat' })
+    expect(events.at(-1)?.type).toBe('done')
+    job.model.dispose()
+  })
+
   it('of the upper half keeps the outputs of the lower half', async () => {
     const second: Link = ['conv_2', 'conv2d', { filters: 4, kernelSize: [2, 2] }, ICE]
     const { job, engine } = await started(net({ ...TUNE, unfreeze: 'top' }, links([second])))

@@ -55,12 +55,22 @@ const trunkFor = (job: TrainJob): { readonly trunk: Trunk | null; readonly note:
   return { trunk: null, note }
 }
 
+const LATER =
+  'The head learns on the samples as they are, so that what frozen layers make of them can be kept; augmentation begins with fine-tuning.'
+
+/** The head's phase before fine-tuning: augmentation waits where that lets features be kept. */
+const headOf = (job: TrainJob): Pick<Phase, 'job' | 'trunk' | 'note'> => {
+  const still = { ...job, augment: {} }
+  const found = trunkFor(still)
+  return isAugmented(job) && found.trunk ? { job: still, trunk: found.trunk, note: LATER } : { job, ...trunkFor(job) }
+}
+
 /** The phases of a job: one without a name, or the head and then, if wanted, fine-tuning. */
 export const phasesOf = (job: TrainJob): readonly [Phase, ...Phase[]] => {
   const { setup, resolved } = job
   const { fineTune } = setup
-  const found = trunkFor(job)
-  const first: Phase = { name: 'head', job, setup, unfrozen: [], epochsBefore: 0, ...found }
+  const found = fineTune ? headOf(job) : { job, ...trunkFor(job) }
+  const first: Phase = { name: 'head', setup, unfrozen: [], epochsBefore: 0, ...found }
   if (!fineTune) return [found.trunk || found.note ? first : { ...first, name: null }]
   const unfrozen = resolved ? unfrozenBy(resolved, fineTune.unfreeze) : []
   const tuned: TrainJob = resolved ? { ...job, resolved: withUnfrozen(resolved, unfrozen) } : job
