@@ -100,6 +100,6 @@ const Items = ({ layers: shown }: { layers: readonly AnyLayerDef[] }) =>
       onKeyDown={walk}
     >
       <i style={{ background: colourOf(def.category) }} />
-      {def.title}
+      <span>{def.title}</span>
     </button>
   ))
