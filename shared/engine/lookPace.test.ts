@@ -51,6 +51,28 @@ describe('the pace of live looks', () => {
     expect(cost).toBeLessThanOrEqual(0.05)
   })
 
+  it('counts what the steps after a look lose while the window draws what was seen', async () => {
+    let time = 0
+    const pace = new LookPace(() => time)
+    const step = (ms: number): void => {
+      time += ms
+      pace.stepped()
+    }
+    const look = () =>
+      pace.look(async () => {
+        time += 4
+      })
+    await look()
+    for (let i = 0; i < 200; i++) step(5)
+    await look()
+    const ended = time
+    for (let i = 0; i < 4; i++) step(7)
+    while (!pace.due(0)) step(5)
+    // One step of the four began before the look was over; the look cost 4 ms and the others 2 ms each.
+    expect(time - ended).toBeGreaterThanOrEqual(24 * (4 + 3 * 2))
+    expect(time - ended).toBeLessThan(24 * (4 + 4 * 2) + 5)
+  })
+
   it('learns the time of steps that come in bursts, as a card takes them', async () => {
     let time = 0
     const pace = new LookPace(() => time)

@@ -6,10 +6,17 @@ const FIRST = 500
 const MOST = 2000
 /** Longest that one look keeps the next live one waiting, ms: strips that stand still for longer look broken, whatever they cost. */
 const LONGEST = 10_000
+/** How long the steps after a look may be slower for its sake, ms: the window draws what was seen, on the same processor. */
+const AFTER = 100
+/** What is lost in those steps counts at most so many times the look itself: steps that come in bursts say little over so short a time. */
+const MOST_AFTER = 4
 /** How fast the time of a step is learned, once there have been some: on a graphics card it comes in bursts. */
 const LEARNING = 0.01
 
-/** Paces live looks inside a training by what they cost: the time that they take, less the steps that went on meanwhile, as on a graphics card. Times in ms. */
+/**
+ * Paces live looks inside a training by what they cost: the time that they take, less the steps that went on meanwhile, as on a graphics card, and
+ * what the steps after them lose. Times in ms.
+ */
 export class LookPace {
   private readonly now: () => number
   private open = 0
@@ -23,6 +30,8 @@ export class LookPace {
   private looks = 0
   private ended = Number.NEGATIVE_INFINITY
   private rest = 0
+  private cost = 0
+  private lost = 0
 
   constructor(now: () => number = () => performance.now()) {
     this.now = now
@@ -33,17 +42,25 @@ export class LookPace {
     const now = this.now()
     const took = now - this.lastStep
     // Steps beside a look are slower; what a step takes is learned from the others.
-    if (this.open === 0 && this.ended < this.lastStep && took >= 0) {
-      this.clean += 1
-      this.stepTime += Math.max(1 / this.clean, LEARNING) * (took - this.stepTime)
+    if (this.open === 0 && took >= 0 && this.lastStep > this.ended) {
+      if (this.lastStep > this.ended + AFTER) {
+        this.clean += 1
+        this.stepTime += Math.max(1 / this.clean, LEARNING) * (took - this.stepTime)
+      } else if (this.clean > 0) this.lost += took - this.stepTime
     }
     this.lastStep = now
     this.steps += 1
   }
 
+  /** How long the last look keeps the next live one waiting, by all that it has cost so far. */
+  private get waiting(): number {
+    const lost = Math.min(Math.max(0, this.lost), MOST_AFTER * this.cost)
+    return Math.min(this.rest + lost * (1 / SHARE - 1), Math.max(this.rest, LONGEST))
+  }
+
   /** Whether it is time for a live look, with at least `every` ms between two. */
   due(every: number): boolean {
-    return this.open === 0 && this.now() >= this.ended + Math.max(every, this.rest)
+    return this.open === 0 && this.now() >= this.ended + Math.max(every, this.waiting)
   }
 
   /** Takes a look and remembers what it cost, whoever asked for it. */
@@ -63,7 +80,9 @@ export class LookPace {
     const now = this.now()
     const cost = Math.max(0, now - this.began - (this.steps - this.stepsThen) * this.stepTime)
     // What an earlier look still owes is not forgiven by a later one that was asked for.
-    const owed = Math.max(0, this.ended + this.rest - now)
+    const owed = Math.max(0, this.ended + this.waiting - now)
+    this.cost = cost
+    this.lost = 0
     const own = Math.min(cost * (1 / SHARE - 1), LONGEST)
     this.rest = Math.min(owed + own, Math.max(own, MOST))
     if (this.looks++ === 0) this.rest = Math.min(this.rest, FIRST)
