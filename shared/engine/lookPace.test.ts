@@ -69,8 +69,8 @@ describe('the pace of live looks', () => {
     for (let i = 0; i < 4; i++) step(7)
     while (!pace.due(0)) step(5)
     // One step of the four began before the look was over; the look cost 4 ms and the others 2 ms each.
-    expect(time - ended).toBeGreaterThanOrEqual(24 * (4 + 3 * 2))
-    expect(time - ended).toBeLessThan(24 * (4 + 4 * 2) + 5)
+    expect(time - ended).toBeGreaterThanOrEqual(39 * (4 + 3 * 2))
+    expect(time - ended).toBeLessThan(39 * (4 + 4 * 2) + 5)
   })
 
   it('learns the time of steps that come in bursts, as a card takes them', async () => {
@@ -85,7 +85,7 @@ describe('the pace of live looks', () => {
     for (let i = 0; i < 30; i++) burst()
     await pace.look(async () => burst())
     // A burst takes 102 ms, and so it is known: the look cost a few ms at most.
-    time += 24 * 10
+    time += 39 * 10
     expect(pace.due(0)).toBe(true)
   })
 
@@ -104,11 +104,11 @@ describe('the pace of live looks', () => {
       })
     await look(4)
     expect(pace.due(0)).toBe(false)
-    time += 4 * 24
+    time += 4 * 39
     expect(pace.due(0)).toBe(true)
     await look(10)
     await look(10)
-    time += 20 * 24 - 10 - 1
+    time += 20 * 39 - 10 - 1
     expect(pace.due(0)).toBe(false)
     time += 1
     expect(pace.due(0)).toBe(true)

@@ -1,5 +1,5 @@
 /** Part of the time that looking inside may take while a training runs. */
-const SHARE = 0.04
+const SHARE = 0.025
 /** Longest that the first look of a run keeps the next one waiting, ms: it also prepares what later ones use. */
 const FIRST = 500
 /** Longest that looks together keep the next live one waiting, ms, unless one alone costs more: while paused, many are free. */
@@ -7,9 +7,9 @@ const MOST = 2000
 /** Longest that one look keeps the next live one waiting, ms: strips that stand still for longer look broken, whatever they cost. */
 const LONGEST = 10_000
 /** How long the steps after a look may be slower for its sake, ms: the window draws what was seen, on the same processor. */
-const AFTER = 100
+const AFTER = 300
 /** What is lost in those steps counts at most so many times the look itself: steps that come in bursts say little over so short a time. */
-const MOST_AFTER = 4
+const MOST_AFTER = 6
 /** How fast the time of a step is learned, once there have been some: on a graphics card it comes in bursts. */
 const LEARNING = 0.01
 
