@@ -13,4 +13,4 @@ export const torchPython = (): string | undefined => CANDIDATES.find(python => h
 
 /** Runs a Python program to its end. */
 export const runPython = (python: string, args: readonly string[], cwd?: string) =>
-  spawnSync(python, args, { encoding: 'utf8', cwd, env: { ...process.env, OMP_NUM_THREADS: '1' }, maxBuffer: 2 ** 26 })
+  spawnSync(python, args, { encoding: 'utf8', cwd, env: { ...process.env, OMP_NUM_THREADS: '1' }, maxBuffer: 2 ** 26, timeout: 150_000 })
