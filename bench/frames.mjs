@@ -1,5 +1,6 @@
-// `npm run bench:frames [-- --rounds N] [--seconds S]`: trains LeNet in the built window in Chromium, with film strips on, and tells how long the
-// window's thread works per frame and what part of the training rate the live probes cost. Judged by processor time, so a busy machine does little harm.
+// `npm run bench:frames [-- --rounds N] [--seconds S] [--pairs N]`: trains LeNet in the built window in Chromium, and tells how long the window's thread
+// works per frame with film strips on, in processor time, and what part of the training rate the live probes cost; for the second, the machine should do
+// nothing else.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { findBrowser } from '../scripts/findBrowser.mjs'

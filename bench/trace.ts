@@ -48,10 +48,6 @@ export const threadsNamed = (events: readonly TraceEvent[], name: string): reado
   return found.map(({ pid, tid }) => ({ pid, tid, load: load({ pid, tid }) })).sort((a, b) => b.load - a.load)
 }
 
-/** Processor time that a thread's tasks took, ms. */
-export const cpuOf = (events: readonly TraceEvent[], thread: Thread): number =>
-  events.filter(on(thread)).reduce((sum, event) => sum + (event.name === TASK ? workOf(event) : 0), 0)
-
 /** All work of a thread, split by the beginnings of its frames: handlers between two frames count for the one that they delay. */
 export const framesOf = (events: readonly TraceEvent[], thread: Thread): FrameFigures => {
   const mine = events.filter(on(thread)).sort((a, b) => a.ts - b.ts)

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { App, withoutPickers } from '../e2e/app.ts'
 import type { WindowFigures } from '../shared/bench/checks.ts'
-import { median } from '../shared/bench/rounds.ts'
-import { costsOf, cpuOf, type FrameFigures, framesOf, type TraceEvent, threadsNamed } from './trace.ts'
+import { median, quantile } from '../shared/bench/rounds.ts'
+import { costsOf, framesOf, type TraceEvent, threadsNamed } from './trace.ts'
 
 const CATEGORIES = [
   'devtools.timeline',
@@ -13,6 +13,10 @@ const CATEGORIES = [
   'disabled-by-default-devtools.timeline.frame',
   '__metadata',
 ]
+
+/** How long film strips are on or off before that is measured, and how long it is measured, ms. */
+const SETTLE = 400
+const STRETCH = 1500
 
 interface Watch {
   readonly input: unknown
@@ -28,16 +32,18 @@ interface Spy {
   watch: Watch | null
   /** Sets what the engine looks at while it trains; null for nothing. */
   look(watch: Watch | null): void
+  /** Whether the page asks the browser to draw every frame. */
+  everyFrame: boolean
 }
 
 type Spied = typeof globalThis & { spy: Spy }
 
-/** Runs in the page before anything else: listens to the engine's worker, and has the browser draw every frame. */
+/** Runs in the page before anything else: listens to the engine's worker, and asks for every frame as long as that is wanted. */
 const install = (): void => {
   const Original = globalThis.Worker
   let engine: Worker | null = null
   const spy: Spy = {
-    ...{ last: null, probes: 0, watch: null },
+    ...{ last: null, probes: 0, watch: null, everyFrame: true },
     look: watch => engine?.postMessage({ id: -1, call: 'watch', args: watch ?? { input: null, every: 0 } }),
   }
   globalThis.Worker = class extends Original {
@@ -56,47 +62,74 @@ const install = (): void => {
       Reflect.apply(super.postMessage, this, [message, ...rest])
     }
   }
-  const frame = (): void => void requestAnimationFrame(frame)
-  requestAnimationFrame(frame)
+  const frame = (): void => {
+    if (spy.everyFrame) requestAnimationFrame(frame)
+  }
+  frame()
   Object.assign(globalThis, { spy })
 }
 
-/** One stretch of training with or without film strips. */
-interface Stretch {
-  readonly frames: FrameFigures
-  /** Batches per second. */
-  readonly rate: number
-  /** Processor time of the engine's own thread per batch, ms. */
-  readonly engineMs: number
-  readonly probes: number
-  readonly costs: readonly (readonly [string, number])[]
-}
-
-const stretch = async (browser: Browser, page: Page, on: boolean, seconds: number, keep: string | null): Promise<Stretch> => {
-  await page.evaluate(watching => {
+const look = (page: Page, on: boolean): Promise<void> =>
+  page.evaluate(watching => {
     const { spy } = globalThis as Spied
     spy.look(watching ? spy.watch : null)
   }, on)
-  await page.waitForTimeout(500)
+
+/** The window's thread per frame over some seconds with film strips on: milliseconds of work at the 95th percentile of frames that draw something new. */
+const traceFrames = async (browser: Browser, page: Page, seconds: number, keep: string | null): Promise<number> => {
   await browser.startTracing(page, { categories: CATEGORIES })
-  const read = () => page.evaluate(() => ({ last: (globalThis as Spied).spy.last, probes: (globalThis as Spied).spy.probes }))
-  const before = await read()
   await page.waitForTimeout(1000 * seconds)
-  const after = await read()
   const buffer = await browser.stopTracing()
   if (keep) writeFileSync(keep, buffer)
   const { traceEvents: events } = JSON.parse(buffer.toString()) as { traceEvents: TraceEvent[] }
   const [main] = threadsNamed(events, 'CrRendererMain')
-  const [engine] = threadsNamed(events, 'DedicatedWorker thread')
-  if (!main || !engine || !before.last || !after.last) throw new Error('The window did not train, or its threads are not in the trace.')
-  const steps = after.last.step - before.last.step
-  return {
-    frames: framesOf(events, main),
-    rate: (1000 * steps) / (after.last.at - before.last.at),
-    engineMs: cpuOf(events, engine) / steps,
-    probes: after.probes - before.probes,
-    costs: costsOf(events, main),
+  if (!main) throw new Error('The window is not in the trace.')
+  const frames = framesOf(events, main)
+  const costs = costsOf(events, main).slice(0, 10)
+  console.log(
+    `${frames.frames} frames, work p50 ${frames.p50.toFixed(2)} p95 ${frames.p95.toFixed(2)} max ${frames.max.toFixed(1)} ms; ` +
+      `${frames.busyFrames} with something new, p95 ${frames.busyP95.toFixed(2)} ms; in all ${costs.map(([name, ms]) => `${name} ${ms.toFixed(0)}`).join(', ')}`,
+  )
+  return frames.busyP95
+}
+
+/** One stretch of training, with film strips or without: batches and probes per second. */
+const stretch = async (page: Page, on: boolean): Promise<{ readonly rate: number; readonly probes: number }> => {
+  await look(page, on)
+  await page.waitForTimeout(SETTLE)
+  const read = () => page.evaluate(() => ({ last: (globalThis as Spied).spy.last, probes: (globalThis as Spied).spy.probes }))
+  const before = await read()
+  await page.waitForTimeout(STRETCH)
+  const after = await read()
+  if (!before.last || !after.last || after.last.at === before.last.at) throw new Error('The window did not train.')
+  const per = 1000 / (after.last.at - before.last.at)
+  return { rate: per * (after.last.step - before.last.step), probes: per * (after.probes - before.probes) }
+}
+
+/** Part of the training rate that live probes cost, 0–1: the median over many short stretches with film strips, each against those just before and after it without. */
+const measureCost = async (page: Page, pairs: number): Promise<number> => {
+  await page.evaluate(() => {
+    const { spy } = globalThis as Spied
+    spy.everyFrame = false
+  })
+  const costs: number[] = []
+  const probes: number[] = []
+  let without = (await stretch(page, false)).rate
+  for (let pair = 0; pair < pairs; pair++) {
+    const on = await stretch(page, true)
+    const next = (await stretch(page, false)).rate
+    costs.push(1 - on.rate / Math.sqrt(without * next))
+    probes.push(on.probes)
+    without = next
   }
+  const percent = (share: number): string => (100 * quantile(costs, share)).toFixed(1)
+  // Ranks between which the median of a whole lies in 95 of 100 samples of this size.
+  const reach = 0.98 / Math.sqrt(pairs)
+  console.log(
+    `live probes, ${median(probes).toFixed(1)} a second, cost ${(100 * median(costs)).toFixed(1)} % of the rate: median of ${pairs} pairs, ` +
+      `95 % interval ${percent(0.5 - reach)} to ${percent(0.5 + reach)} %, quartiles ${percent(0.25)} and ${percent(0.75)} %.`,
+  )
+  return median(costs)
 }
 
 const begin = async (page: Page, url: string): Promise<void> => {
@@ -114,15 +147,16 @@ const begin = async (page: Page, url: string): Promise<void> => {
   await page.waitForTimeout(2000)
 }
 
-const text = ({ frames, rate, engineMs, probes }: Stretch, on: boolean): string =>
-  `film strips ${on ? 'on ' : 'off'}: ${frames.frames} frames, work p50 ${frames.p50.toFixed(2)} p95 ${frames.p95.toFixed(2)} max ${frames.max.toFixed(1)} ms; ` +
-  `${frames.busyFrames} with something new, p95 ${frames.busyP95.toFixed(2)} ms; ${rate.toFixed(1)} batches/s, engine ${engineMs.toFixed(2)} ms each, ${probes} probes`
-
-/** Trains LeNet in the window, film strips on and off in turn, and tells what they cost. */
+/** Trains LeNet in the window, and tells how long its thread works per frame and what film strips cost of the rate. */
 export const measureWindow = async (executablePath: string, url: string, args: readonly string[]): Promise<WindowFigures> => {
   const { values } = parseArgs({
     args: args.filter(arg => arg !== '--no-build'),
-    options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' }, trace: { type: 'string' } },
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '4' },
+      pairs: { type: 'string', default: '80' },
+      trace: { type: 'string' },
+    },
   })
   const flags = [
     '--disable-background-networking',
@@ -134,31 +168,12 @@ export const measureWindow = async (executablePath: string, url: string, args: r
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await begin(page, url)
-    const [with_, without]: [Stretch[], Stretch[]] = [[], []]
-    for (let round = 0; round < Number(values.rounds); round++) {
-      for (const [on, into] of [
-        [true, with_],
-        [false, without],
-      ] as const) {
-        const found = await stretch(browser, page, on, Number(values.seconds), on && round === 0 ? (values.trace ?? null) : null)
-        into.push(found)
-        console.log(text(found, on))
-      }
-    }
-    const cost = (pick: (s: Stretch) => number): number => median(with_.map((s, i) => pick(s) / pick(without[i] ?? s)))
-    const byRate = 1 - cost(s => s.rate)
-    const byCpu = 1 - 1 / cost(s => s.engineMs)
-    const p95 = median(with_.map(s => s.frames.busyP95))
-    console.log(
-      `largest costs of the window's thread, ms: ${with_[0]?.costs
-        .slice(0, 14)
-        .map(([name, ms]) => `${name} ${ms.toFixed(0)}`)
-        .join(', ')}`,
-    )
-    console.log(
-      `p95 of work per frame that draws something new: ${p95.toFixed(2)} ms; live probes cost ${(100 * byRate).toFixed(1)} % of the rate, ${(100 * byCpu).toFixed(1)} % of the engine's processor time.`,
-    )
-    return { p95, probeCost: byRate }
+    const rounds: number[] = []
+    for (let round = 0; round < Number(values.rounds); round++)
+      rounds.push(await traceFrames(browser, page, Number(values.seconds), round === 0 ? (values.trace ?? null) : null))
+    const p95 = median(rounds)
+    console.log(`p95 of work per frame that draws something new: ${p95.toFixed(2)} ms`)
+    return { p95, probeCost: await measureCost(page, Number(values.pairs)) }
   } finally {
     await browser.close()
   }
