@@ -22,6 +22,7 @@ import { Overview, useRoom } from './Overview.tsx'
 import { QuickAddBox } from './QuickAdd.tsx'
 import { useFlow } from './useFlow.ts'
 import { useView } from './useView.ts'
+import { useWireFlow } from './useWireFlow.ts'
 import { wireHandlers } from './wireHandlers.ts'
 import { ZoomControls } from './ZoomControls.tsx'
 
@@ -68,6 +69,7 @@ const Table = () => {
   const flow = useFlow()
   const { frame, level, onPointerMove, onPointerLeave } = useView()
   const running = useRun(s => s.status)
+  useWireFlow(frame)
   const isConnecting = useCanvas(s => s.connecting !== null)
   useEffect(() => projectStore.subscribe(({ project }) => dropGone(project)), [])
   useEffect(() => () => canvasStore.setState({ quickAdd: null, menu: null, renaming: null, connecting: null }), [])
