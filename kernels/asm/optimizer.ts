@@ -14,8 +14,16 @@ const NADAM: i32 = 8
 
 @inline function mul(a: v128, b: v128): v128 { return f32x4.mul(a, b) }
 @inline function plus(a: v128, b: v128): v128 { return f32x4.add(a, b) }
+/**
+ * a · x + b, with what has faded below some 10⁻³⁷ taken for 0. The memory of a weight without gradients would otherwise shrink to the smallest numbers
+ * that there are and stay there, and processors take many times longer for those.
+ */
+@inline function faded(a: v128, x: v128, b: v128): v128 {
+  const tiny = f32x4.splat(1e-30)
+  return f32x4.sub(plus(plus(mul(a, x), b), tiny), tiny)
+}
 /** a · x + (1 − a) · y: a moving mean. */
-@inline function blend(a: v128, x: v128, rest: v128, y: v128): v128 { return plus(mul(a, x), mul(rest, y)) }
+@inline function blend(a: v128, x: v128, rest: v128, y: v128): v128 { return faded(a, x, mul(rest, y)) }
 @inline function less(w: Ptr, step: v128): void { v128.store(w, f32x4.sub(v128.load(w), step)) }
 
 /** hyper: 0 rate · 1 a (β1, momentum, ρ) · 2 b (β2) · 3 ε · 4, 5, 6 corrections · 7 1 − a · 8 1 − b · 9 share that weights lose; all as vectors of one value. */
@@ -31,7 +39,7 @@ const NADAM: i32 = 8
     if (decays) less(w, mul(decay, v128.load(w)))
     if (kind == SGD) less(w, mul(rate, g))
     else if (kind == MOMENTUM || kind == NESTEROV) {
-      const m = plus(mul(a, v128.load(s)), g)
+      const m = faded(a, v128.load(s), g)
       v128.store(s, m)
       less(w, mul(rate, kind == NESTEROV ? plus(g, mul(m, a)) : m))
     } else if (kind == RMSPROP) {

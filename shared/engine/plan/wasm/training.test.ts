@@ -97,6 +97,18 @@ describe('Optimizers', () => {
     }
   })
 
+  test('What an optimizer remembers of weights without gradients fades to 0, not to the smallest numbers, with which processors are slow', async () => {
+    const both = await openBoth({ bricks: small, optimizer: 'adam' }, { threads: 1 })
+    const { layout, kernels } = both.run
+    const { floats } = layout.builder.trainable
+    const memory = new Float32Array(kernels.memory.buffer, layout.memories[0], floats)
+    memory.fill(2e-39)
+    both.run.step(Int32Array.from([1, 2, 3, 4]), 0.01)
+    expect(memory.some(m => m !== 0)).toBe(true)
+    expect(memory.filter(m => m !== 0 && Math.abs(m) < 2 ** -126).length).toBe(0)
+    both.close()
+  })
+
   for (const clip of ['value', 'norm', 'globalNorm'] as const)
     test(`Clipping by ${clip} shortens the gradient as tfjs operations do`, async () => {
       const both = await openBoth({ bricks: small }, { threads: 2 }, { clip, clipLimit: clip === 'value' ? 0.01 : 0.05 })
