@@ -3,19 +3,28 @@ import type { Builder } from '../builder.ts'
 import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConv2d } from './conv2d.ts'
 import { lowerDense } from './dense.ts'
+import { lowerLeaky } from './leaky.ts'
+import { lowerMerge } from './merge.ts'
+import { lowerMove } from './move.ts'
 import { lowerPool } from './pool.ts'
-import { lowerActivation, lowerAdd, lowerConcatenate, lowerPad, makeLowerDropout } from './simple.ts'
+import { type Draws, makeLowerDropout, makeLowerNoise } from './random.ts'
+import { lowerRescale } from './rescale.ts'
+import { lowerActivation, lowerConcatenate, lowerPad } from './simple.ts'
 
 /** Adds all forward jobs; `backward` then adds those of the gradients, once the loss has named where its gradient lies. */
-export const lowerAll = (b: Builder, clock: number, salt: (id: string) => number): { backward(): void } =>
+export const lowerAll = (b: Builder, draws: Draws): { backward(): void } =>
   lowerNodes(b, {
     conv2d: lowerConv2d,
     dense: lowerDense,
     pool: lowerPool,
     batchNorm: lowerBatchNorm,
     activation: lowerActivation,
-    dropout: makeLowerDropout(clock, salt),
+    leaky: lowerLeaky,
+    rescale: lowerRescale,
+    dropout: makeLowerDropout(draws),
+    noise: makeLowerNoise(draws),
     pad: lowerPad,
-    add: lowerAdd,
+    move: lowerMove,
+    merge: lowerMerge,
     concatenate: lowerConcatenate,
   })
