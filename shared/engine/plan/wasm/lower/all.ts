@@ -3,6 +3,7 @@ import type { Builder } from '../builder.ts'
 import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConv2d } from './conv2d.ts'
 import { lowerDense } from './dense.ts'
+import { lowerDot } from './dot.ts'
 import { lowerLeaky } from './leaky.ts'
 import { lowerMerge } from './merge.ts'
 import { lowerMove } from './move.ts'
@@ -26,5 +27,6 @@ export const lowerAll = (b: Builder, draws: Draws): { backward(): void } =>
     pad: lowerPad,
     move: lowerMove,
     merge: lowerMerge,
+    dot: lowerDot,
     concatenate: lowerConcatenate,
   })

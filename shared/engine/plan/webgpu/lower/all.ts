@@ -5,6 +5,7 @@ import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConcatenate } from './concatenate.ts'
 import { lowerConv2d } from './conv2d.ts'
 import { lowerDense } from './dense.ts'
+import { lowerDot } from './dot.ts'
 import { lowerLeaky } from './leaky.ts'
 import { lowerMerge } from './merge.ts'
 import { lowerMove } from './move.ts'
@@ -28,5 +29,6 @@ export const lowerAll = (b: Builder, seed: number): { backward(): void } =>
     pad: lowerPad,
     move: lowerMove,
     merge: lowerMerge,
+    dot: lowerDot,
     concatenate: lowerConcatenate,
   })
