@@ -12,7 +12,7 @@ export interface PlanTask {
 }
 
 /** Operations whose kernels can apply a ReLU to what they put out. */
-const TAKES_RELU: ReadonlySet<string> = new Set(['conv2d', 'dense', 'batchNorm', 'add'])
+const TAKES_RELU: ReadonlySet<string> = new Set(['conv2d', 'dense', 'batchNorm', 'merge'])
 const PLAIN: Readonly<Record<LossId, LossKind>> = {
   sparseCategoricalCrossentropy: 'categorical',
   categoricalCrossentropy: 'categorical',
@@ -26,7 +26,10 @@ const FUSED: Partial<Record<LossKind, { readonly activation: string; readonly ki
 }
 
 const vanishes = (op: PlanOp): boolean =>
-  op.op === 'reshape' || (op.op === 'dropout' && op.rate === 0) || (op.op === 'activation' && op.kind === 'linear')
+  op.op === 'reshape' ||
+  (op.op === 'dropout' && op.rate === 0) ||
+  (op.op === 'noise' && op.deviation === 0) ||
+  (op.op === 'activation' && op.kind === 'linear')
 
 /** Operations of a layer, or an issue that names the layer. */
 const opsOf = ({ node, def, params, inputs }: ResolvedNode): readonly PlanOp[] => {

@@ -21,6 +21,9 @@ export interface PlanNode {
   readonly relu: boolean
 }
 
+/** A node whose operation is O. */
+export type NodeOf<O extends PlanNode['op']['op']> = PlanNode & { readonly op: Extract<PlanNode['op'], { op: O }> }
+
 /** Kernels that pay a penalty, `<node id>/kernel` with its strengths; frozen ones pay none. */
 export const penalties = (plan: Plan): readonly (Penalty & { readonly name: string })[] =>
   plan.nodes.flatMap(({ id, op, frozen }) => ('penalty' in op && op.penalty && !frozen ? [{ name: `${id}/kernel`, ...op.penalty }] : []))

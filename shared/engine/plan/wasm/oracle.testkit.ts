@@ -5,9 +5,10 @@ import type { PreparedData } from '../../../data/prepared.ts'
 import { blankProject, type LossId, type OptimizerId } from '../../../graph/document.ts'
 import { resolve } from '../../../graph/resolve.ts'
 import type { Resolved } from '../../../graph/resolved.ts'
+import { registerGradients } from '../../../kernels/gradients.ts'
 import { type Shape, sizeOf } from '../../../layers/shape.ts'
 import { unwrap } from '../../../result.ts'
-import { mixSeed, rng } from '../../../rng.ts'
+import { rng } from '../../../rng.ts'
 import { buildModel } from '../../build.ts'
 import { clipGradients, decayWeights } from '../../gradients.ts'
 import { encodeTargets, forward, objectiveOf } from '../../objective.ts'
@@ -17,6 +18,7 @@ import { getWeights, setWeights } from '../../weights.ts'
 import { compilePlan } from '../compile.ts'
 import type { PlanExecutor } from '../executor.ts'
 import type { Plan, TargetLayout } from '../plan.ts'
+import { drawAlike } from './draws.testkit.ts'
 import type { PlanSetup } from './layout.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
 
@@ -134,31 +136,6 @@ const composeDilated = (layer: tf.layers.Layer): void => {
     })
 }
 
-/** 32 random bits of the kernels (`kernels/asm/layout.ts`). */
-const bitsOf = (i: number, key: number): number => {
-  let h = (Math.imul(i, 0x9e3779b1) + key) >>> 0
-  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad) >>> 0
-  h = Math.imul(h ^ (h >>> 15), 0x735a2d97) >>> 0
-  return (h ^ (h >>> 15)) >>> 0
-}
-
-/** What a plan multiplies the values of a dropout layer by in this step, from 1: 0, or 1 / (1 − rate). */
-export const dropoutMask = (seed: number, id: string, step: number, rate: number, count: number): Float32Array => {
-  const key = (Math.imul(step ^ mixSeed(seed, 'dropout', id), 0x2c1b3c6d) + 0x297a2d39) | 0
-  const keep = Math.fround(1 - rate)
-  return Float32Array.from({ length: count }, (_, i) => (bitsOf(i, key) < Math.trunc(Math.fround(keep * 4294967040)) ? 1 / keep : 0))
-}
-
-/** Lets a dropout layer of tfjs drop what plans drop. */
-const dropAlike = (layer: tf.layers.Layer, seed: number, step: () => number): void => {
-  const { rate } = layer as unknown as { rate: number }
-  layer.call = (inputs, { training }) =>
-    tf.tidy(() => {
-      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor
-      return training ? tf.mul(x, tf.tensor(dropoutMask(seed, layer.name, step(), rate, x.size), x.shape)) : tf.clone(x)
-    })
-}
-
 /** Learning rate of the oracle's steps. */
 export const ORACLE_RATE = 0.01
 
@@ -168,6 +145,7 @@ export const openOracle = async (
   setup: Partial<PlanSetup> = {},
 ): Promise<Oracle> => {
   await tf.setBackend('cpu')
+  registerGradients(tf)
   const resolved = network(bricks)
   const issue = resolved.issues.find(({ severity }) => severity === 'error')
   if (issue) throw new Error(issue.message)
@@ -179,7 +157,7 @@ export const openOracle = async (
   let steps = 0
   for (const layer of model.layers) {
     if (layer.getClassName() === 'Conv2D') composeDilated(layer)
-    if (layer.getClassName() === 'Dropout') dropAlike(layer, full.seed, () => steps)
+    drawAlike(layer, full.seed, () => steps)
   }
   const objective = unwrap(objectiveOf(tf, model, loss, data))
   const random = rng(seed + 1)

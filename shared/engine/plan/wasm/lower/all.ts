@@ -1,38 +1,32 @@
-import type { PlanNode } from '../../plan.ts'
+import { lowerNodes } from '../../builder.ts'
 import type { Builder } from '../builder.ts'
 import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConv2d } from './conv2d.ts'
-import type { Lower } from './define.ts'
 import { lowerDense } from './dense.ts'
+import { lowerDot } from './dot.ts'
+import { lowerLeaky } from './leaky.ts'
+import { lowerMerge } from './merge.ts'
+import { lowerMove } from './move.ts'
 import { lowerPool } from './pool.ts'
-import { lowerActivation, lowerAdd, lowerConcatenate, lowerPad, makeLowerDropout } from './simple.ts'
-
-type Operation = Exclude<PlanNode['op']['op'], 'input' | 'reshape'>
+import { type Draws, makeLowerDropout, makeLowerNoise } from './random.ts'
+import { lowerRescale } from './rescale.ts'
+import { lowerActivation, lowerConcatenate, lowerPad } from './simple.ts'
 
 /** Adds all forward jobs; `backward` then adds those of the gradients, once the loss has named where its gradient lies. */
-export const lowerAll = (b: Builder, clock: number, salt: (id: string) => number): { backward(): void } => {
-  const lowers: { readonly [O in Operation]: Lower<O> } = {
+export const lowerAll = (b: Builder, draws: Draws): { backward(): void } =>
+  lowerNodes(b, {
     conv2d: lowerConv2d,
     dense: lowerDense,
     pool: lowerPool,
     batchNorm: lowerBatchNorm,
     activation: lowerActivation,
-    dropout: makeLowerDropout(clock, salt),
+    leaky: lowerLeaky,
+    rescale: lowerRescale,
+    dropout: makeLowerDropout(draws),
+    noise: makeLowerNoise(draws),
     pad: lowerPad,
-    add: lowerAdd,
+    move: lowerMove,
+    merge: lowerMerge,
+    dot: lowerDot,
     concatenate: lowerConcatenate,
-  }
-  const backs = b.plan.nodes.map(node => {
-    const { op } = node.op
-    if (op === 'input' || op === 'reshape') return () => undefined
-    return (lowers[op] as Lower<typeof op>)(b, node as never)
   })
-  return {
-    backward() {
-      for (let i = backs.length - 1; i >= 0; i--) {
-        const dy = b.outputGradient(i)
-        if (dy !== null) backs[i]?.(dy)
-      }
-    },
-  }
-}

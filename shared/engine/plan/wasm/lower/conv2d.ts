@@ -1,6 +1,7 @@
+import type { NodeOf } from '../../plan.ts'
 import { directConvolution } from './convDirect.ts'
 import { winogradConvolution, worthWinograd } from './convWinograd.ts'
-import { before, imageOf, type Lower, type NodeOf } from './define.ts'
+import { before, imageOf, type Lower } from './define.ts'
 
 /** All numbers of one convolution. */
 export interface Convolution {
