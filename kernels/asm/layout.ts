@@ -70,3 +70,14 @@ export function dropout(lo: i32, hi: i32, scratch: Ptr, x: Ptr, n: i32, out: Ptr
     storeSome(at(out, i), v, count)
   }
 }
+
+/** x + bias (or 0), with ReLU if asked, in place, for rows [lo, hi) of C values. */
+export function finishRows(lo: i32, hi: i32, scratch: Ptr, x: Ptr, C: i32, bias: Ptr, relu: i32): void {
+  for (let r = lo; r < hi; r++) for (let c = 0; c < C; c += 4) {
+    const o = at(x, r * C + c)
+    let v = loadSome(o, C - c)
+    if (bias) v = f32x4.add(v, v128.load(at(bias, c)))
+    if (relu) v = f32x4.pmax(v, f32x4.splat(0))
+    storeSome(o, v, C - c)
+  }
+}

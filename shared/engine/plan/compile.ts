@@ -1,5 +1,6 @@
 import type { LossId } from '../../graph/document.ts'
 import type { Resolved, ResolvedNode } from '../../graph/resolved.ts'
+import type { WeightSpec } from '../../layers/define.ts'
 import type { PlanOp } from '../../layers/plan.ts'
 import { type Shape, sizeOf } from '../../layers/shape.ts'
 import { fail, IssueError, issue, ok, type Result } from '../../result.ts'
@@ -12,7 +13,7 @@ export interface PlanTask {
 }
 
 /** Operations whose kernels can apply a ReLU to what they put out. */
-const TAKES_RELU: ReadonlySet<string> = new Set(['conv2d', 'dense', 'batchNorm', 'add'])
+const TAKES_RELU: ReadonlySet<string> = new Set(['conv2d', 'depthwise', 'conv2dTranspose', 'dense', 'batchNorm', 'add'])
 const PLAIN: Readonly<Record<LossId, LossKind>> = {
   sparseCategoricalCrossentropy: 'categorical',
   categoricalCrossentropy: 'categorical',
@@ -40,6 +41,12 @@ const opsOf = ({ node, def, params, inputs }: ResolvedNode): readonly PlanOp[] =
   )
 }
 
+/** The weights that an operation takes of those that are left: the ones it lists, or all that later operations do not list. */
+const takenBy = (op: PlanOp, left: readonly WeightSpec[], later: readonly PlanOp[]): readonly WeightSpec[] => {
+  const listed = (by: PlanOp, { name }: WeightSpec) => Object.values(by.weights ?? {}).includes(name)
+  return left.filter(weight => (op.weights ? listed(op, weight) : !later.some(other => listed(other, weight))))
+}
+
 const build = (resolved: Resolved): { nodes: PlanNode[]; tensors: Map<string, number> } => {
   const nodes: PlanNode[] = []
   const tensors = new Map<string, number>()
@@ -55,13 +62,15 @@ const build = (resolved: Resolved): { nodes: PlanNode[]; tensors: Map<string, nu
     }
     let inputs = sources
     let inputShapes = found.inputs
-    let weights = found.weights
-    for (const op of opsOf(found)) {
+    const ops = opsOf(found)
+    let left = found.weights
+    for (const [k, op] of ops.entries()) {
       const out = op.out ?? shape
       if (!vanishes(op)) {
+        const weights = takenBy(op, left, ops.slice(k + 1))
+        left = left.filter(weight => !weights.includes(weight))
         nodes.push({ id, op, inputs, inputShapes, shape: out, weights, frozen: found.node.frozen, relu: false })
         inputs = [nodes.length - 1]
-        weights = []
       }
       inputShapes = [out]
     }

@@ -1,7 +1,7 @@
 import { makeArena } from '../../../kernels/wasm/memory.ts'
 import { type Job, job } from '../../../kernels/wasm/program.ts'
 import { sizeOf } from '../../../layers/shape.ts'
-import type { Plan, PlanNode } from '../plan.ts'
+import { type Plan, type PlanNode, weightName } from '../plan.ts'
 import { layoutOf, type Slot } from './weights.ts'
 
 /** Makes a job for a batch of this many samples. */
@@ -23,6 +23,12 @@ export interface Target {
 
 /** Packed rows that a matrix product of depth K holds at a time, in floats; as `blockRows` in `kernels/asm/gemm.ts`. */
 export const packedFloats = (K: number): number => Math.max(4, Math.min(48, Math.floor(49_152 / K) & ~3)) * K
+
+/** Adds the job that sums `parts` copies of a gradient, the first at `first` and `partStep` floats apart, into the weight's own place. */
+export const sumParts = (b: Builder, first: number, parts: number, partStep: number, { floats: n, grad: out }: Slot): void => {
+  const units = Math.ceil(n / 256)
+  b.backward(() => job('sumParts', units, b.grain(units), { first, parts, partStep, n, out }))
+}
 
 /** Turns the nodes of a plan into buffers and jobs; each operation's file adds its own. */
 export class Builder {
@@ -96,7 +102,8 @@ export class Builder {
   }
 
   weight(node: PlanNode, name: string): Slot | undefined {
-    return this.slots.find(slot => slot.name === `${node.id}/${name}`)
+    const outside = weightName(node, name)
+    return this.slots.find(slot => slot.name === outside)
   }
 
   /** Where the gradient of input k goes; null when nothing before it learns. */
@@ -165,7 +172,7 @@ export class Builder {
         name: `${node.id}/${name}`,
         shape,
         learns: trainable && !node.frozen,
-        ...layoutOf(shape),
+        ...layoutOf(shape, node.op.op),
       })),
     )
     const total = all.reduce((sum, { learns, floats }) => sum + (learns ? floats : 0), 0)

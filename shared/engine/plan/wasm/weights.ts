@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '../../../layers/shape.ts'
 
-/** Where one weight tensor lies in memory. Matrices and kernels lie in panels of 8 outputs, vectors as they are; both are padded with zeros. */
+/** Where one weight tensor lies in memory. Factors of products lie in panels of 8 outputs, everything else as it is; both are padded with zeros. */
 export interface Slot {
   /** `<node id>/<weight name>`. */
   readonly name: string
@@ -9,7 +9,7 @@ export interface Slot {
   readonly at: number
   /** Address of the gradient; 0 for weights that training leaves alone. */
   readonly grad: number
-  /** Rows of the matrix (all dimensions but the last); 0 for vectors. */
+  /** Rows of the matrix (all dimensions but the last); 0 for what lies as it is. */
   readonly rows: number
   readonly columns: number
   /** Floats in memory. */
@@ -19,10 +19,14 @@ export interface Slot {
 /** Panels of 8 that hold `n` columns. */
 export const panels = (n: number): number => Math.ceil(n / 8)
 
-/** How a weight of this shape lies in memory. */
-export const layoutOf = (shape: Shape): Pick<Slot, 'rows' | 'columns' | 'floats'> => {
-  const columns = shape.at(-1) ?? 1
-  const rows = shape.length < 2 ? 0 : sizeOf(shape.slice(0, -1))
+/** Operations that are products of matrices. */
+const PRODUCTS: ReadonlySet<string> = new Set(['conv2d', 'conv2dTranspose', 'dense'])
+
+/** How a weight of this shape lies in memory, for an operation of this name. */
+export const layoutOf = (shape: Shape, op: string): Pick<Slot, 'rows' | 'columns' | 'floats'> => {
+  const panelled = shape.length > 1 && PRODUCTS.has(op)
+  const columns = panelled ? (shape.at(-1) ?? 1) : sizeOf(shape)
+  const rows = panelled ? sizeOf(shape.slice(0, -1)) : 0
   return { rows, columns, floats: panels(columns) * 8 * Math.max(rows, 1) }
 }
 

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../layers/shape.ts'
-import type { Plan, PlanNode } from '../plan.ts'
+import { type Plan, type PlanNode, weightName } from '../plan.ts'
 import { each, type Job, type Range } from './job.ts'
 import { aligned, placeWeights, type Slot } from './weights.ts'
 
@@ -105,7 +105,8 @@ export class Builder {
   }
 
   weight(node: PlanNode, name: string): Slot | undefined {
-    return this.slots.find(slot => slot.name === `${node.id}/${name}`)
+    const outside = weightName(node, name)
+    return this.slots.find(slot => slot.name === outside)
   }
 
   /** Where the gradient of input k goes; null when nothing before it learns. */

@@ -2,8 +2,11 @@ import type { PlanNode } from '../../plan.ts'
 import type { Builder } from '../builder.ts'
 import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConv2d } from './conv2d.ts'
+import { lowerConv2dTranspose } from './conv2dTranspose.ts'
 import type { Lower } from './define.ts'
 import { lowerDense } from './dense.ts'
+import { lowerDepthwise } from './depthwise.ts'
+import { lowerLayerNorm } from './layerNorm.ts'
 import { lowerPool } from './pool.ts'
 import { lowerActivation, lowerAdd, lowerConcatenate, lowerPad, makeLowerDropout } from './simple.ts'
 
@@ -13,9 +16,12 @@ type Operation = Exclude<PlanNode['op']['op'], 'input' | 'reshape'>
 export const lowerAll = (b: Builder, clock: number, salt: (id: string) => number): { backward(): void } => {
   const lowers: { readonly [O in Operation]: Lower<O> } = {
     conv2d: lowerConv2d,
+    conv2dTranspose: lowerConv2dTranspose,
+    depthwise: lowerDepthwise,
     dense: lowerDense,
     pool: lowerPool,
     batchNorm: lowerBatchNorm,
+    layerNorm: lowerLayerNorm,
     activation: lowerActivation,
     dropout: makeLowerDropout(clock, salt),
     pad: lowerPad,
