@@ -325,7 +325,7 @@ class Garden {
     const length = (size: number, i: 0 | 1) => size * g.strides[i] + (g.same ? 0 : Math.max(g.kernel[i] - g.strides[i], 0))
     const size = [length(h, 0), length(w, 1)] as const
     if (size[0] * size[1] > LARGEST) return
-    const params = { kernelSize: g.kernel, strides: g.strides, padding: g.same ? 'same' : 'valid', filters: g.filters, l1: g.rate / 1000 }
+    const params = { kernelSize: g.kernel, strides: g.strides, padding: g.same ? 'same' : 'valid', filters: g.filters, l2: g.rate / 1000 }
     const brick = { type: 'conv2dTranspose', params: { ...params, activation: this.kind(g), useBias: g.bias } }
     this.put({ ...brick, frozen: g.frozen === 0 }, [at], [...size, g.filters])
   }
