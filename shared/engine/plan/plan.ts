@@ -27,6 +27,9 @@ export const weightName = ({ id, op, weights }: PlanNode, name: string): string 
   return weights.some(weight => weight.name === own) ? `${id}/${own}` : null
 }
 
+/** A node whose operation is O. */
+export type NodeOf<O extends PlanNode['op']['op']> = PlanNode & { readonly op: Extract<PlanNode['op'], { op: O }> }
+
 /** Kernels that pay a penalty, by their name outside, with its strengths; frozen ones pay none. */
 export const penalties = (plan: Plan): readonly (Penalty & { readonly name: string })[] =>
   plan.nodes.flatMap(node => {

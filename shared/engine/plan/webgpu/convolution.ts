@@ -1,4 +1,5 @@
-import { before, imageOf, type NodeOf } from '../wasm/lower/define.ts'
+import type { NodeOf } from '../plan.ts'
+import { before, imageOf } from '../wasm/lower/define.ts'
 import type { Factor } from './matmul.ts'
 
 /** A window over an image: all numbers of a convolution or a pool. */

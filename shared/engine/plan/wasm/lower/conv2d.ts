@@ -1,7 +1,8 @@
 import type { Shape } from '../../../../layers/shape.ts'
+import type { NodeOf } from '../../plan.ts'
 import { directConvolution } from './convDirect.ts'
 import { winogradConvolution, worthWinograd } from './convWinograd.ts'
-import { before, imageOf, type Lower, type NodeOf } from './define.ts'
+import { before, imageOf, type Lower } from './define.ts'
 
 type Window = Pick<NodeOf<'conv2d'>['op'], 'kernelSize' | 'strides' | 'dilation' | 'padding'>
 

@@ -1,8 +1,9 @@
 import { type Job, job } from '../../../../kernels/wasm/program.ts'
+import type { NodeOf } from '../../plan.ts'
 import { type Builder, type MakeJob, packedFloats, sumParts, type Target } from '../builder.ts'
 import { panels, type Slot } from '../weights.ts'
 import type { Convolution } from './conv2d.ts'
-import type { Lower, NodeOf } from './define.ts'
+import type { Lower } from './define.ts'
 
 /** An image with its zero border. */
 export interface Padded {

@@ -1,8 +1,9 @@
 import { job } from '../../../../kernels/wasm/program.ts'
+import type { NodeOf } from '../../plan.ts'
 import { type Builder, packedFloats } from '../builder.ts'
 import { panels } from '../weights.ts'
 import type { Convolution } from './conv2d.ts'
-import type { Lower, NodeOf } from './define.ts'
+import type { Lower } from './define.ts'
 
 const POINTS = 36
 /** Fewest channels for which the transforms pay off. */

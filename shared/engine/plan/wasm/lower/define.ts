@@ -1,14 +1,9 @@
+import type { LowerWith } from '../../builder.ts'
 import type { PlanNode } from '../../plan.ts'
 import type { Builder } from '../builder.ts'
 
-/** A node whose operation is O. */
-export type NodeOf<O extends PlanNode['op']['op']> = PlanNode & { readonly op: Extract<PlanNode['op'], { op: O }> }
-
-/**
- * Adds the forward jobs of one operation and returns what adds its backward jobs, given the address of the gradient at its output.
- * Backward parts are called last node first.
- */
-export type Lower<O extends PlanNode['op']['op']> = (b: Builder, node: NodeOf<O>) => (dy: number) => void
+/** Adds the jobs of one operation; the gradient at its output is given by its address. */
+export type Lower<O extends PlanNode['op']['op']> = LowerWith<Builder, O>
 
 /** Height, width and channels of an image shape. */
 export const imageOf = ([h = 1, w = 1, c = 1]: readonly number[]) => ({ h, w, c })

@@ -1,7 +1,8 @@
 import { type Job, job } from '../../../../kernels/wasm/program.ts'
+import type { NodeOf } from '../../plan.ts'
 import { type Builder, type MakeJob, sumParts } from '../builder.ts'
 import type { Slot } from '../weights.ts'
-import { before, imageOf, type Lower, type NodeOf } from './define.ts'
+import { before, imageOf, type Lower } from './define.ts'
 
 /** The window of a depthwise convolution over an image of `C` channels, as its kernels take it. */
 const windowOf = ({ op, inputShapes: [input = []], shape }: NodeOf<'depthwise'>) => {

@@ -1,4 +1,4 @@
-import type { NodeOf } from '../../wasm/lower/define.ts'
+import type { NodeOf } from '../../plan.ts'
 import { type Builder, RELU } from '../builder.ts'
 import { columnParts, columnSums, totalOf } from '../columns.ts'
 import { type Binding, each, eachOf, float, type Range } from '../job.ts'

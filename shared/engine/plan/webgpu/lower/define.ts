@@ -1,13 +1,10 @@
+import type { LowerWith } from '../../builder.ts'
 import type { PlanNode } from '../../plan.ts'
-import type { NodeOf } from '../../wasm/lower/define.ts'
 import type { Builder } from '../builder.ts'
 import type { Range } from '../job.ts'
 
-/**
- * Adds the forward jobs of one operation and returns what adds its backward jobs, given where the gradient at its output lies.
- * Backward parts are called last node first.
- */
-export type Lower<O extends PlanNode['op']['op']> = (b: Builder, node: NodeOf<O>) => (dy: Range) => void
+/** Adds the jobs of one operation; the gradient at its output is given by the range where it lies. */
+export type Lower<O extends PlanNode['op']['op']> = LowerWith<Builder, O>
 
 /** WGSL that puts `v` at `dx[i]`, gated where there is a gate. */
 export const gated = (gate: Range | null, value = 'v'): string => `dx[i] = ${gate ? `select(0.0, ${value}, gate[i] > 0.0)` : value};`
