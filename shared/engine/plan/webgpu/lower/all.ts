@@ -5,8 +5,11 @@ import { lowerAdd } from './add.ts'
 import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConcatenate } from './concatenate.ts'
 import { lowerConv2d } from './conv2d.ts'
+import { lowerConv2dTranspose } from './conv2dTranspose.ts'
 import { lowerDense } from './dense.ts'
+import { lowerDepthwise } from './depthwise.ts'
 import { makeLowerDropout } from './dropout.ts'
+import { lowerLayerNorm } from './layerNorm.ts'
 import { lowerPad } from './pad.ts'
 import { lowerPool } from './pool.ts'
 
@@ -14,9 +17,12 @@ import { lowerPool } from './pool.ts'
 export const lowerAll = (b: Builder, seed: number): { backward(): void } =>
   lowerNodes(b, {
     conv2d: lowerConv2d,
+    conv2dTranspose: lowerConv2dTranspose,
+    depthwise: lowerDepthwise,
     dense: lowerDense,
     pool: lowerPool,
     batchNorm: lowerBatchNorm,
+    layerNorm: lowerLayerNorm,
     activation: lowerActivation,
     dropout: makeLowerDropout(seed),
     pad: lowerPad,
