@@ -35,6 +35,8 @@ type Operation =
   | { readonly op: 'batchNorm'; readonly momentum: number; readonly epsilon: number; readonly scale: boolean; readonly center: boolean }
   /** Over the last axis. */
   | { readonly op: 'layerNorm'; readonly epsilon: number }
+  /** Rows of a table of `words` rows, by the whole numbers that arrive from the data. */
+  | { readonly op: 'embedding'; readonly words: number }
   | { readonly op: 'activation'; readonly kind: Activation }
   | { readonly op: 'dropout'; readonly rate: number }
   | { readonly op: 'pad'; readonly top: number; readonly left: number }

@@ -66,6 +66,16 @@ const build = (resolved: Resolved): { nodes: PlanNode[]; tensors: Map<string, nu
     let left = found.weights
     for (const [k, op] of ops.entries()) {
       const out = op.out ?? shape
+      if (op.op === 'embedding' && nodes[inputs[0] ?? -1]?.op.op !== 'input')
+        throw new IssueError(
+          issue(
+            'plan/computed-words',
+            `The layer "${found.node.name}" looks up what other layers compute, so this network trains through tfjs.`,
+            {
+              node: id,
+            },
+          ),
+        )
       if (!vanishes(op)) {
         const weights = takenBy(op, left, ops.slice(k + 1))
         left = left.filter(weight => !weights.includes(weight))

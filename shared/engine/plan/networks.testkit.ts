@@ -163,6 +163,18 @@ export const networks: Readonly<Record<string, readonly Brick[]>> = {
     { type: 'layerNormalization', params: { center: false, scale: false } },
     softmax,
   ],
+  'words by their vectors': [
+    input(6),
+    { type: 'embedding', params: { inputDim: 9, outputDim: 5 } },
+    { type: 'conv1d', params: { filters: 6, kernelSize: 3, activation: 'tanh' } },
+    { type: 'globalAveragePooling1d' },
+    { type: 'embedding', params: { inputDim: 12, outputDim: 3 }, from: [0] },
+    flatten,
+    { type: 'embedding', params: { inputDim: 9, outputDim: 1 }, from: [0], frozen: true },
+    flatten,
+    { type: 'concatenate', from: [3, 5, 7] },
+    softmax,
+  ],
   'frozen layers': [
     input(6, 6, 2),
     conv(4, [3, 3], { padding: 'same' }),

@@ -72,6 +72,8 @@ export const KERNELS = {
   scaleColumns: { file: 'norm', args: list('x C factor out gate') },
   layerNorm: { file: 'layerNorm', args: { ...list('x C gamma beta'), epsilon: 'f', ...list('stats y') } },
   layerNormGradient: { file: 'layerNorm', args: list('x dy rows C parts gamma stats dx gate dGamma dBeta partStep') },
+  lookUp: { file: 'embedding', args: list('x table words width out') },
+  lookUpGradient: { file: 'embedding', args: list('x count dy block words width dw') },
   loss: { file: 'loss', args: list('kind layout z C targets rows p d losses hits') },
   tally: { file: 'loss', args: list('losses hits rows totals') },
   update: { file: 'optimizer', args: list('kind w g s t n hyper') },

@@ -45,10 +45,10 @@ export const network = (bricks: readonly Brick[]): Resolved => {
   return resolve({ ...project, graph: { ...project.graph, nodes, wires } })
 }
 
-/** Random data for a network: class indices, or values for regression. */
-export const randomData = (shape: Shape, outputs: number, targets: TargetLayout, count: number, seed = 1): PreparedData => {
+/** Random data for a network, with `words` numbers below that: class indices, or values for regression. */
+export const randomData = (shape: Shape, outputs: number, targets: TargetLayout, count: number, seed = 1, words = 0): PreparedData => {
   const random = rng(seed)
-  const inputs = Float32Array.from({ length: count * sizeOf(shape) }, () => random.normal())
+  const inputs = Float32Array.from({ length: count * sizeOf(shape) }, () => (words ? random.int(words) : random.normal()))
   const classes = targets === 'oneHot' ? outputs : 2
   const wanted =
     targets === 'values'
@@ -173,7 +173,8 @@ export const openOracle = async (
   if (issue) throw new Error(issue.message)
   const shapeOf = (id = '') => resolved.nodes.get(id)?.output ?? []
   const outputs = sizeOf(shapeOf(resolved.outputs[0]))
-  const data = randomData(shapeOf(resolved.inputs[0]), outputs, targets, 3 * batch, seed)
+  const words = bricks.flatMap(({ type, params }) => (type === 'embedding' ? [Number(params?.inputDim)] : []))
+  const data = randomData(shapeOf(resolved.inputs[0]), outputs, targets, 3 * batch, seed, words.length ? Math.min(...words) : 0)
   const full: PlanSetup = { optimizer, batchSize: batch, seed, ...setup }
   const model = unwrap(buildModel(resolved, tf, seed))
   let steps = 0

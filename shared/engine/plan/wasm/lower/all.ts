@@ -5,6 +5,7 @@ import { lowerConv2d } from './conv2d.ts'
 import { lowerConv2dTranspose } from './conv2dTranspose.ts'
 import { lowerDense } from './dense.ts'
 import { lowerDepthwise } from './depthwise.ts'
+import { lowerEmbedding } from './embedding.ts'
 import { lowerLayerNorm } from './layerNorm.ts'
 import { lowerPool } from './pool.ts'
 import { lowerActivation, lowerAdd, lowerConcatenate, lowerPad, makeLowerDropout } from './simple.ts'
@@ -19,6 +20,7 @@ export const lowerAll = (b: Builder, clock: number, salt: (id: string) => number
     pool: lowerPool,
     batchNorm: lowerBatchNorm,
     layerNorm: lowerLayerNorm,
+    embedding: lowerEmbedding,
     activation: lowerActivation,
     dropout: makeLowerDropout(clock, salt),
     pad: lowerPad,

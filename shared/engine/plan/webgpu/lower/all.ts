@@ -9,6 +9,7 @@ import { lowerConv2dTranspose } from './conv2dTranspose.ts'
 import { lowerDense } from './dense.ts'
 import { lowerDepthwise } from './depthwise.ts'
 import { makeLowerDropout } from './dropout.ts'
+import { lowerEmbedding } from './embedding.ts'
 import { lowerLayerNorm } from './layerNorm.ts'
 import { lowerPad } from './pad.ts'
 import { lowerPool } from './pool.ts'
@@ -23,6 +24,7 @@ export const lowerAll = (b: Builder, seed: number): { backward(): void } =>
     pool: lowerPool,
     batchNorm: lowerBatchNorm,
     layerNorm: lowerLayerNorm,
+    embedding: lowerEmbedding,
     activation: lowerActivation,
     dropout: makeLowerDropout(seed),
     pad: lowerPad,
