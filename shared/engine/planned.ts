@@ -1,4 +1,4 @@
-import type { Part } from '../data/prepared.ts'
+import type { Part, PreparedData } from '../data/prepared.ts'
 import type { BackendId } from '../graph/document.ts'
 import { fail, type Result } from '../result.ts'
 import { tally } from './metrics.ts'
@@ -28,10 +28,11 @@ export const openThere = async ({ kernels, device }: EngineTf, backend: BackendI
 }
 
 /** Why data cannot be looked up: a number in it that an Embedding of the network has no vector for; null when all have one. */
-const unknownWord = ({ nodes }: Plan, { inputs }: Part): string | null => {
+export const unknownWord = ({ nodes }: Plan, { train, validation, test }: PreparedData): string | null => {
   for (const { op } of nodes) {
-    const unknown = op.op === 'embedding' ? inputs.find(value => !(value > -1 && value < op.words)) : undefined
-    if (op.op === 'embedding' && unknown !== undefined)
+    if (op.op !== 'embedding') continue
+    const unknown = [train, validation, test].flatMap(({ inputs }) => inputs.find(value => !(value > -1 && value < op.words)) ?? [])[0]
+    if (unknown !== undefined)
       return `An Embedding knows the numbers 0 to ${op.words - 1}, but ${unknown} arrives: give it more words or change the data.`
   }
   return null
@@ -46,7 +47,7 @@ export const openPlan = async (engine: EngineTf, job: TrainJob, { head }: Object
   if (!resolved) return fail('plan/no-network', 'The fast engine was not given the network.')
   const plan = compilePlan(resolved, { loss: setup.loss, targets: head.kind })
   if (!plan.ok) return plan
-  const unknown = unknownWord(plan.value, data.train)
+  const unknown = unknownWord(plan.value, data)
   if (unknown) return fail('plan/unknown-word', unknown)
   const { optimizer, weightDecay, clip, clipLimit, batchSize, seed } = setup
   const most = Math.min(batchSize, data.train.count)

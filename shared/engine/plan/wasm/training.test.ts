@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { OPTIMIZERS } from '../../../graph/document.ts'
 import { unwrap } from '../../../result.ts'
+import { getWeights, setWeights } from '../../weights.ts'
 import { compilePlan } from '../compile.ts'
-import { conv, dense, input } from '../networks.testkit.ts'
+import { conv, dense, input, networks } from '../networks.testkit.ts'
 import type { PlanSetup } from './layout.ts'
 import { type Brick, distance, host, network, openBoth, randomData, worst } from './oracle.testkit.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
@@ -145,6 +146,32 @@ describe('A run', () => {
     expect(correct).toBe(labels.filter((label, i) => wanted[i]?.indexOf(Math.max(...(wanted[i] ?? []))) === label).length)
     both.close()
   })
+
+  for (const name of [
+    'channels for themselves',
+    'separable convolutions',
+    'transposed convolutions',
+    'layer normalisation',
+    'words by their vectors',
+  ])
+    test(`moves weights as tfjs does and brings them back into a model that then predicts what the plan infers: ${name}`, async () => {
+      const both = await openBoth({ bricks: networks[name] ?? [], optimizer: 'momentum' }, { threads: 2 })
+      for (let step = 0; step < 3; step++) {
+        const indices = Int32Array.from([step, step + 3, 11 - step, 5])
+        await both.tfjsStep(indices)
+        both.run.step(indices, 0.01)
+      }
+      const found = both.run.getWeights()
+      expect(found.map(w => w.name).toSorted()).toEqual(both.start.map(w => w.name).toSorted())
+      for (const weight of await getWeights(both.model))
+        expect(distance(found.find(w => w.name === weight.name)?.values ?? [], weight.values), weight.name).toBeLessThan(1e-4)
+      expect(setWeights(tf, both.model, found)).toBe(found.length)
+      const { inputs } = both.data.train
+      const wanted = both.model.predict(tf.tensor(inputs.slice(0, inputs.length / 3), [4, ...both.data.shape])) as tf.Tensor
+      const { outputs } = both.run.infer(both.data.train, 0, 4)
+      expect(distance(tf.softmax(tf.tensor(outputs, [4, 4])).dataSync(), wanted.dataSync())).toBeLessThan(1e-5)
+      both.close()
+    })
 
   test('drops the wanted share of values, with the same mask in both directions, another one each step', async () => {
     const { run } = await open([input(30), dense(2000, 'linear'), { type: 'dropout', params: { rate: 0.4 } }, dense(4, 'softmax')])
