@@ -1,5 +1,5 @@
-// Moving values about: padding, cropping, gathering, copying pieces, adding, dropout.
-import { addInto, at, clear, gate4, gateInPlace, loadSome, Ptr, storeSome } from './all'
+// Moving values about: padding, cropping, gathering, copying pieces, other orders.
+import { addInto, at, clear, gateInPlace, loadSome, Ptr, relu4, storeSome } from './all'
 
 /** Zero-pads images [lo, hi) of H x W x C to PH x PW x C. */
 export function pad(lo: i32, hi: i32, scratch: Ptr, x: Ptr, H: i32, W: i32, C: i32, top: i32, left: i32, PH: i32, PW: i32, out: Ptr): void {
@@ -37,37 +37,35 @@ export function gather(lo: i32, hi: i32, scratch: Ptr, data: Ptr, indices: Ptr, 
   for (let r = lo; r < hi; r++) memory.copy(at(out, r * count), at(data, load<i32>(at(indices, r)) * count), <usize>count << 2)
 }
 
-/** out = a + b (b may be null), blocks [lo, hi) of 1024 floats; with `gate` as in `multiply` and ReLU if asked. */
-export function add(lo: i32, hi: i32, scratch: Ptr, a: Ptr, b: Ptr, n: i32, out: Ptr, gate: Ptr, relu: i32): void {
-  for (let i = lo * 1024, end = min(hi * 1024, n); i < end; i += 4) {
-    const count = end - i
-    let v = loadSome(at(a, i), count)
-    if (b) v = f32x4.add(v, loadSome(at(b, i), count))
-    if (relu) v = f32x4.pmax(v, f32x4.splat(0))
-    if (gate) v = gate4(v, loadSome(at(gate, i), count))
-    storeSome(at(out, i), v, count)
-  }
+/** `count` floats from every `step` into a row. */
+@inline function takeRow(row: Ptr, p: Ptr, step: i32, count: i32): void {
+  if (step === 1 && count >= 16) memory.copy(row, p, <usize>count << 2)
+  else for (let k = 0; k < count; k++) store<f32>(at(row, k), load<f32>(at(p, k * step)))
 }
 
-/** 32 random bits per lane from a counter and a key (two rounds of multiply and xor-shift; Wang & Mueller style finaliser). */
-@inline function randomBits(counter: v128, key: i32): v128 {
-  let h = i32x4.add(i32x4.mul(counter, i32x4.splat(0x9e3779b1)), i32x4.splat(key))
-  h = v128.xor(h, i32x4.shr_u(h, 16))
-  h = i32x4.mul(h, i32x4.splat(0x21f0aaad))
-  h = v128.xor(h, i32x4.shr_u(h, 15))
-  h = i32x4.mul(h, i32x4.splat(0x735a2d97))
-  return v128.xor(h, i32x4.shr_u(h, 15))
+/** Adds a row to `count` floats, every `step`. */
+@inline function addRow(p: Ptr, row: Ptr, step: i32, count: i32): void {
+  if (step === 1) addInto(p, row, count)
+  else for (let k = 0; k < count; k++) store<f32>(at(p, k * step), load<f32>(at(p, k * step)) + load<f32>(at(row, k)))
 }
 
-/** Dropout of blocks [lo, hi) of 1024 floats: keeps x / (1 - rate) with probability 1 - rate. The mask follows from key and place alone, so the gradient makes it again. */
-export function dropout(lo: i32, hi: i32, scratch: Ptr, x: Ptr, n: i32, out: Ptr, clock: Ptr, salt: i32, keep: f32, gate: Ptr): void {
-  const key = (load<i32>(clock) ^ salt) * 0x2c1b3c6d + 0x297a2d39, limit = i32x4.splat(<i32>(<u32>(keep * 4294967040.0)))
-  const factor = f32x4.splat(1 / keep)
-  for (let i = lo * 1024, end = min(hi * 1024, n); i < end; i += 4) {
-    const count = end - i, bits = randomBits(i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3)), key)
-    let v = v128.and(f32x4.mul(loadSome(at(x, i), count), factor), i32x4.lt_u(bits, limit))
-    if (gate) v = gate4(v, loadSome(at(gate, i), count))
-    storeSome(at(out, i), v, count)
+/**
+ * y[i][j][k][l][m] = x[start + i · s0 + j · s1 + k · s2 + l · s3 + m · s4] for samples [lo, hi) of `size` floats; lengths of y in d0 to d4.
+ * With `back` the other way round: y is added to where it came from, x being cleared before and gated after (`gate` as in `multiply`).
+ */
+export function move(
+  lo: i32, hi: i32, scratch: Ptr, x: Ptr, size: i32, start: i32, d0: i32, d1: i32, d2: i32, d3: i32, d4: i32,
+  s0: i32, s1: i32, s2: i32, s3: i32, s4: i32, y: Ptr, back: i32, gate: Ptr,
+): void {
+  for (let n = lo; n < hi; n++) {
+    let row = at(y, n * d0 * d1 * d2 * d3 * d4)
+    if (back) clear(at(x, n * size), size)
+    for (let i = 0; i < d0; i++) for (let j = 0; j < d1; j++) for (let k = 0; k < d2; k++) for (let l = 0; l < d3; l++, row = at(row, d4)) {
+      const p = at(x, n * size + start + i * s0 + j * s1 + k * s2 + l * s3)
+      if (back) addRow(p, row, s4, d4)
+      else takeRow(row, p, s4, d4)
+    }
+    if (back && gate) gateInPlace(at(x, n * size), at(gate, n * size), size)
   }
 }
 
@@ -77,7 +75,7 @@ export function finishRows(lo: i32, hi: i32, scratch: Ptr, x: Ptr, C: i32, bias:
     const o = at(x, r * C + c)
     let v = loadSome(o, C - c)
     if (bias) v = f32x4.add(v, v128.load(at(bias, c)))
-    if (relu) v = f32x4.pmax(v, f32x4.splat(0))
+    if (relu) v = relu4(v)
     storeSome(o, v, C - c)
   }
 }

@@ -229,7 +229,7 @@ describe('training by plan', () => {
     const project = chain(
       [
         ['in', 'input', { shape: [4, 4, 1] }],
-        ['larger', 'upSampling2d', {}],
+        ['larger', 'upSampling2d', { interpolation: 'bilinear' }],
         ['flat', 'flatten', {}],
         ['out', 'dense', { units: 3, activation: 'softmax' }],
       ],

@@ -172,7 +172,7 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     const project = chain(
       [
         ['in', 'input', { shape: [4, 4, 1] }],
-        ['larger', 'upSampling2d', {}],
+        ['larger', 'upSampling2d', { interpolation: 'bilinear' }],
         ['flat', 'flatten', {}],
         ['out', 'dense', { units: 3, activation: 'softmax' }],
       ],
@@ -206,7 +206,7 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     const project = chain(
       [
         ['in', 'input', { shape: [4] }],
-        ['act', 'leakyRelu', {}],
+        ['act', 'relu', { maxValue: 2 }],
         ['out', 'dense', { units: 3, activation: 'softmax' }],
       ],
       { batchSize: 40, epochs: 4 },

@@ -1,6 +1,6 @@
 import type { Activation } from './lib/activations.ts'
 import type { Padding } from './lib/window.ts'
-import type { Shape } from './shape.ts'
+import { type Shape, sizeOf } from './shape.ts'
 
 type Pair = readonly [number, number]
 
@@ -8,6 +8,22 @@ type Pair = readonly [number, number]
 export interface Penalty {
   readonly l1: number
   readonly l2: number
+}
+
+/** How tensors are merged. */
+export type Merge = 'sum' | 'product' | 'maximum' | 'minimum'
+
+/** An axis of this length along which the next value is taken `step` values on; 0 repeats the same. */
+export type Axis = readonly [length: number, step: number]
+
+/** Replaces a random share of the values while training. */
+interface Dropout {
+  readonly op: 'dropout'
+  readonly rate: number
+  /** One draw serves all steps of a sequence `[steps, features]`. */
+  readonly alongSteps?: boolean
+  /** What the others become, x · scale + offset, and what replaces; without it they become x / (1 − rate), and 0 replaces. */
+  readonly repair?: { readonly scale: number; readonly offset: number; readonly dropped: number }
 }
 
 type Operation =
@@ -38,9 +54,18 @@ type Operation =
   /** Rows of a table of `words` rows, by the whole numbers that arrive from the data. */
   | { readonly op: 'embedding'; readonly words: number }
   | { readonly op: 'activation'; readonly kind: Activation }
-  | { readonly op: 'dropout'; readonly rate: number }
+  /** x · scale + offset. */
+  | { readonly op: 'rescale'; readonly scale: number; readonly offset: number }
+  /** Values that are not above 0 times one slope, or times those that the layer's weight `alpha` holds for their places. */
+  | { readonly op: 'leaky'; readonly slope: number | readonly Axis[] }
+  | Dropout
+  /** Adds normal noise of this deviation while training, or (`times`) multiplies by 1 plus that. */
+  | { readonly op: 'noise'; readonly deviation: number; readonly times: boolean }
   | { readonly op: 'pad'; readonly top: number; readonly left: number }
-  | { readonly op: 'add' }
+  /** The value at places i, j … along `axes` is value start + i · step + j · step … of a sample of the input. */
+  | { readonly op: 'move'; readonly start: number; readonly axes: readonly Axis[] }
+  /** Several tensors of one shape become one, value by value; the first largest or least takes the gradient. */
+  | { readonly op: 'merge'; readonly kind: Merge }
   /** `axis` counts from 0 in the shape without batch. */
   | { readonly op: 'concatenate'; readonly axis: number }
   /** The same values in the same order: Flatten, Reshape. */
@@ -67,3 +92,31 @@ export const onColumn = (
   ...ops.map(op => ({ ...op, out: [outSteps, 1, outFeatures] })),
   { op: 'reshape' },
 ]
+
+/** Most axes that an operation can follow. */
+export const MOST_AXES = 5
+
+/** Axes as few as they can be: lengths of 1 go, and what runs on where the next axis ends becomes one with it. Null where too many are left. */
+export const fewAxes = (axes: readonly Axis[]): readonly Axis[] | null => {
+  const few: Axis[] = []
+  for (const [length, step] of axes.toReversed()) {
+    const [[inner = 1, innerStep = 0] = []] = few
+    if (length === 1) continue
+    if (few.length && step === innerStep * inner) few[0] = [length * inner, innerStep]
+    else few.unshift([length, step])
+  }
+  if (few.length > MOST_AXES) return null
+  return few.length ? few : [[1, 1]]
+}
+
+/** What each further value along an axis is apart from the one before, in a tensor of this shape. */
+export const stepsOf = (shape: Shape): readonly number[] => shape.map((_, i) => sizeOf(shape.slice(i + 1)))
+
+/** Takes values of the input by their places, as `move` does; null where that has too many axes. */
+export const moved = (input: Shape, axes: readonly Axis[], start = 0): readonly PlanOp[] | null => {
+  const few = fewAxes(axes)
+  if (!few) return null
+  const [[length, step] = [], ...more] = few
+  const same = start === 0 && more.length === 0 && step === 1 && length === sizeOf(input)
+  return [same ? { op: 'reshape' } : { op: 'move', start, axes: few }]
+}

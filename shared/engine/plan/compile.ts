@@ -13,7 +13,7 @@ export interface PlanTask {
 }
 
 /** Operations whose kernels can apply a ReLU to what they put out. */
-const TAKES_RELU: ReadonlySet<string> = new Set(['conv2d', 'depthwise', 'conv2dTranspose', 'dense', 'batchNorm', 'add'])
+const TAKES_RELU: ReadonlySet<string> = new Set(['conv2d', 'depthwise', 'conv2dTranspose', 'dense', 'batchNorm', 'merge'])
 const PLAIN: Readonly<Record<LossId, LossKind>> = {
   sparseCategoricalCrossentropy: 'categorical',
   categoricalCrossentropy: 'categorical',
@@ -27,7 +27,10 @@ const FUSED: Partial<Record<LossKind, { readonly activation: string; readonly ki
 }
 
 const vanishes = (op: PlanOp): boolean =>
-  op.op === 'reshape' || (op.op === 'dropout' && op.rate === 0) || (op.op === 'activation' && op.kind === 'linear')
+  op.op === 'reshape' ||
+  (op.op === 'dropout' && op.rate === 0) ||
+  (op.op === 'noise' && op.deviation === 0) ||
+  (op.op === 'activation' && op.kind === 'linear')
 
 /** Operations of a layer, or an issue that names the layer. */
 const opsOf = ({ node, def, params, inputs }: ResolvedNode): readonly PlanOp[] => {
@@ -45,6 +48,13 @@ const opsOf = ({ node, def, params, inputs }: ResolvedNode): readonly PlanOp[] =
 const takenBy = (op: PlanOp, left: readonly WeightSpec[], later: readonly PlanOp[]): readonly WeightSpec[] => {
   const listed = (by: PlanOp, { name }: WeightSpec) => Object.values(by.weights ?? {}).includes(name)
   return left.filter(weight => (op.weights ? listed(op, weight) : !later.some(other => listed(other, weight))))
+}
+
+/** Throws where a table is to be looked up by what other layers compute: such numbers have no gradient. */
+const checkSource = (op: PlanOp, source: PlanNode | undefined, { node }: ResolvedNode): void => {
+  if (op.op !== 'embedding' || source?.op.op === 'input') return
+  const message = `The layer "${node.name}" looks up what other layers compute, so this network trains through tfjs.`
+  throw new IssueError(issue('plan/computed-words', message, { node: node.id }))
 }
 
 const build = (resolved: Resolved): { nodes: PlanNode[]; tensors: Map<string, number> } => {
@@ -66,16 +76,7 @@ const build = (resolved: Resolved): { nodes: PlanNode[]; tensors: Map<string, nu
     let left = found.weights
     for (const [k, op] of ops.entries()) {
       const out = op.out ?? shape
-      if (op.op === 'embedding' && nodes[inputs[0] ?? -1]?.op.op !== 'input')
-        throw new IssueError(
-          issue(
-            'plan/computed-words',
-            `The layer "${found.node.name}" looks up what other layers compute, so this network trains through tfjs.`,
-            {
-              node: id,
-            },
-          ),
-        )
+      checkSource(op, nodes[inputs[0] ?? -1], found)
       if (!vanishes(op)) {
         const weights = takenBy(op, left, ops.slice(k + 1))
         left = left.filter(weight => !weights.includes(weight))

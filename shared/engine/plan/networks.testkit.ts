@@ -192,6 +192,96 @@ export const networks: Readonly<Record<string, readonly Brick[]>> = {
     { type: 'dropout', params: { rate: 0.6 } },
     softmax,
   ],
+  'merges of every kind': [
+    input(5, 4, 3),
+    conv(3, [2, 2], { padding: 'same' }),
+    conv(3, [3, 3], { padding: 'same', activation: 'relu' }),
+    conv(3, [1, 1], { padding: 'same' }),
+    { type: 'maximum', from: [1, 2, 3, 0] },
+    activation('relu'),
+    { type: 'minimum', from: [5, 1, 3] },
+    { type: 'average', from: [6, 2, 1] },
+    { type: 'multiply', from: [6, 7, 3] },
+    activation('relu'),
+    { type: 'multiply', from: [9, 9] },
+    { type: 'maximum', from: [10, 10] },
+    { ...flatten, from: [11] },
+    softmax,
+  ],
+  'values in other places': [
+    input(7, 6, 3),
+    conv(5, [2, 2], { activation: 'relu' }),
+    { type: 'cropping2d', params: { height: [1, 2], width: [2, 0] } },
+    { type: 'upSampling2d', params: { size: [2, 3] } },
+    { type: 'permute', params: { dims: [3, 1, 2] } },
+    conv(4, [2, 2], { activation: 'relu' }),
+    { type: 'permute', params: { dims: [2, 1, 3] } },
+    { type: 'cropping2d', params: { height: [0, 2], width: [0, 0] } },
+    { type: 'permute', params: { dims: [1, 2, 3] } },
+    { type: 'cropping2d', params: { height: [1, 0], width: [1, 1] } },
+    flatten,
+    softmax,
+  ],
+  'a row repeated': [
+    input(6),
+    dense(5, 'relu'),
+    { type: 'repeatVector', params: { n: 4 } },
+    { type: 'permute' },
+    dense(3, 'tanh'),
+    { type: 'permute' },
+    flatten,
+    softmax,
+  ],
+  'one channel, larger': [
+    input(4, 3, 1),
+    { type: 'upSampling2d', params: { size: [1, 2] } },
+    conv(1, [2, 2], { activation: 'relu' }),
+    { type: 'upSampling2d', params: { size: [3, 2] } },
+    { type: 'cropping2d', params: { height: [2, 2], width: [3, 4] } },
+    flatten,
+    softmax,
+  ],
+  'slopes below 0': [
+    input(6, 5, 3),
+    { type: 'rescaling', params: { scale: 0.5, offset: 0.1 } },
+    conv(6, [2, 2]),
+    { type: 'prelu', params: { sharedAxes: [1, 2] } },
+    conv(6, [2, 2], { activation: 'relu' }),
+    { type: 'rescaling', params: { scale: -2, offset: 0.3 } },
+    { type: 'prelu', params: { sharedAxes: [1, 3] } },
+    { type: 'leakyRelu', params: { negativeSlope: 0.2 } },
+    { type: 'prelu' },
+    { type: 'prelu', params: { sharedAxes: [2, 1, 3] } },
+    { type: 'prelu', params: { sharedAxes: [2] }, frozen: true },
+    flatten,
+    dense(7),
+    { type: 'leakyRelu' },
+    { type: 'prelu' },
+    softmax,
+  ],
+  'noise of every kind': [
+    input(5, 6, 2),
+    { type: 'gaussianNoise', params: { stddev: 0.5 } },
+    conv(7, [2, 2], { activation: 'relu' }),
+    { type: 'gaussianDropout', params: { rate: 0.4 } },
+    { type: 'gaussianNoise', params: { stddev: 0.2 } },
+    flatten,
+    dense(21, 'relu'),
+    { type: 'gaussianNoise', params: { stddev: 1.5 } },
+    { type: 'alphaDropout', params: { rate: 0.3 } },
+    dense(9, 'selu'),
+    { type: 'alphaDropout', params: { rate: 0.6 } },
+    softmax,
+  ],
+  'features of a sequence dropped': [
+    input(9, 3),
+    { type: 'conv1d', params: { filters: 6, kernelSize: 2, activation: 'relu' } },
+    { type: 'spatialDropout1d', params: { rate: 0.4 } },
+    { type: 'conv1d', params: { filters: 5, kernelSize: 2 } },
+    { type: 'spatialDropout1d', params: { rate: 0.3 } },
+    flatten,
+    softmax,
+  ],
   'every activation, and a sum of many': [
     input(6),
     ...CURVED.map(kind => ({ ...dense(5, kind), from: [0] })),
@@ -216,22 +306,14 @@ export const lossCases: Readonly<Record<string, Case>> = {
 
 const small = (max: number) => fc.integer({ min: 1, max })
 const pair = (max: number) => fc.tuple(small(max), small(max))
+const OPS = [
+  ...['conv', 'conv', 'conv', 'pool', 'norm', 'activation', 'dropout', 'pad', 'concatenate'],
+  ...['depthwise', 'separable', 'transpose', 'layerNorm'],
+  ...['add', 'average', 'multiply', 'maximum', 'minimum'],
+  ...['crop', 'larger', 'turn', 'rescale', 'leaky', 'prelu', 'noise', 'noiseFactor', 'alphaDropout'],
+] as const
 const gene = fc.record({
-  op: fc.constantFrom(
-    'conv',
-    'conv',
-    'depthwise',
-    'separable',
-    'transpose',
-    'pool',
-    'norm',
-    'layerNorm',
-    'activation',
-    'dropout',
-    'pad',
-    'add',
-    'concatenate',
-  ),
+  op: fc.constantFrom(...OPS),
   /** How far back the layer takes its input from, and what it is joined with. */
   back: fc.integer({ min: 0, max: 2 }),
   kernel: pair(5),
@@ -254,6 +336,21 @@ const LARGEST = 400
 /** Curves without a corner, where differences of the loss say what the gradient is. */
 const SMOOTH: readonly string[] = ['linear', 'tanh', 'sigmoid', 'swish', 'mish', 'gelu', 'softplus']
 
+/** What has corners, or draws anew in each step, so that differences of the loss say nothing. */
+const ROUGH: ReadonlySet<string> = new Set([
+  ...['dropout', 'noise', 'noiseFactor', 'alphaDropout'],
+  ...['maximum', 'minimum', 'leaky', 'prelu'],
+])
+/** Layers that join two tensors. */
+const JOINS: ReadonlySet<string> = new Set(['add', 'average', 'multiply', 'maximum', 'minimum', 'concatenate'])
+const TURNS = [
+  [2, 1, 3],
+  [3, 1, 2],
+  [1, 3, 2],
+  [2, 3, 1],
+]
+const SHARED = [[], [1, 2], [1], [3], [1, 3]]
+
 /** Grows a network layer by layer, each where its shapes allow it; what nobody takes in the end is brought together. */
 class Garden {
   readonly bricks: Brick[]
@@ -271,7 +368,7 @@ class Garden {
     if (!from) return
     const { at, shape } = from
     const [h, w, c] = shape
-    const op = g.op === 'dropout' && this.smooth ? 'conv' : g.op
+    const op = this.smooth && ROUGH.has(g.op) ? 'conv' : g.op
     if (op === 'conv') this.conv(g, at, shape)
     else if (op === 'depthwise' || op === 'separable') this.apart(g, op, at, shape)
     else if (op === 'transpose') this.transpose(g, at, shape)
@@ -282,7 +379,8 @@ class Garden {
     else if (op === 'dropout') this.put({ type: 'dropout', params: { rate: g.rate / 10 } }, [at], shape)
     else if (op === 'pad')
       this.put({ type: 'zeroPadding2d', params: { height: [g.back, 1], width: [1, g.back] } }, [at], [h + g.back + 1, w + g.back + 1, c])
-    else this.join(g, op, at, shape)
+    else if (JOINS.has(op)) this.join(g, op, at, shape)
+    else this.change(g, op, at, shape)
   }
 
   /** The bricks with all loose ends brought to one row of values and classified. */
@@ -302,6 +400,25 @@ class Garden {
 
   private put(brick: Brick, from: readonly number[], shape: Image): void {
     this.tensors.push({ at: this.add(brick, from), shape })
+  }
+
+  /** Layers that work value by value or move values. */
+  private change(g: Gene, op: Gene['op'], at: number, [h, w, c]: Image): void {
+    const same: Image = [h, w, c]
+    const put = (type: string, params: object, shape = same) => this.put({ type, params: { ...params } }, [at], shape)
+    const [top, right] = [Math.min(g.back, h - 1), Math.min(g.kernel[0] - 1, w - 1)]
+    const share = g.rate / 10
+    if (op === 'larger' && h * w * c <= 300) put('upSampling2d', { size: g.strides }, [h * g.strides[0], w * g.strides[1], c])
+    else if (op === 'larger' || op === 'crop') put('cropping2d', { height: [top, 0], width: [0, right] }, [h - top, w - right, c])
+    else if (op === 'turn') {
+      const dims = TURNS[g.filters % TURNS.length] ?? []
+      put('permute', { dims }, dims.map(axis => same[axis - 1] ?? 0) as unknown as Image)
+    } else if (op === 'rescale') put('rescaling', { scale: (g.rate - 4.5) / 2, offset: share })
+    else if (op === 'leaky') put('leakyRelu', { negativeSlope: share })
+    else if (op === 'noise') put('gaussianNoise', { stddev: share })
+    else if (op === 'noiseFactor') put('gaussianDropout', { rate: share })
+    else if (op === 'alphaDropout') put('alphaDropout', { rate: share })
+    else this.put({ type: 'prelu', params: { sharedAxes: SHARED[g.filters % SHARED.length] }, frozen: g.frozen === 0 }, [at], same)
   }
 
   private kind({ kind }: Gene): string {
@@ -348,11 +465,10 @@ class Garden {
       this.put({ type: 'layerNormalization', params: { scale: g.bias, center: g.same }, frozen: g.frozen === 0 }, [at], shape)
   }
 
-  /** tfjs has a wrong gradient for means that the edge cuts. */
   private pool(g: Gene, at: number, [h, w, c]: Image): void {
     const [kh, kw] = [Math.min(g.kernel[0], h), Math.min(g.kernel[1], w)]
     const max = g.max && !this.smooth
-    const same = max && g.same
+    const { same } = g
     const length = (size: number, window: number, step: number) => Math.ceil((same ? size : size - window + 1) / step)
     const params = { poolSize: [kh, kw], strides: g.strides, padding: same ? 'same' : 'valid' }
     const shape: Image = [length(h, kh, g.strides[0]), length(w, kw, g.strides[1]), c]
@@ -360,18 +476,19 @@ class Garden {
   }
 
   /** Joins with another tensor that fits, or with one made for it. */
-  private join(g: Gene, op: 'add' | 'concatenate', at: number, [h, w, c]: Image): void {
-    const fits = ([oh, ow, oc]: Image) => oh === h && ow === w && (op === 'concatenate' || oc === c)
+  private join(g: Gene, type: string, at: number, [h, w, c]: Image): void {
+    const sideBySide = type === 'concatenate'
+    const fits = ([oh, ow, oc]: Image) => oh === h && ow === w && (sideBySide || oc === c)
     const others = this.tensors.filter(other => other.at !== at && fits(other.shape))
     const found = others[g.back % Math.max(1, others.length)]
-    const filters = op === 'add' ? c : g.filters
+    const filters = sideBySide ? g.filters : c
     const made = { at: -1, shape: [h, w, filters] as Image }
     const other = found ?? { ...made, at: this.add(conv(filters, g.kernel, { padding: 'same', activation: this.kind(g) }), [at]) }
-    this.put({ type: op }, [at, other.at], [h, w, op === 'add' ? c : c + other.shape[2]])
+    this.put({ type }, [at, other.at], [h, w, sideBySide ? c + other.shape[2] : c])
   }
 }
 
-/** Random networks that branch and join: convolutions, pools, normalisations, activations, dropout, borders, sums and tensors side by side. */
+/** Random networks that branch and join: convolutions, pools, normalisations, activations, noise, merges and moves. */
 export const randomNetwork = ({ layers = 5, side = 12, smooth = false } = {}): fc.Arbitrary<readonly Brick[]> =>
   fc
     .tuple(

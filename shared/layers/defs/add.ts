@@ -18,7 +18,7 @@ export const add = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => names.join(' + '), 'sum of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.add({ name }),
-  plan: () => [{ op: 'add' }],
+  plan: () => [{ op: 'merge', kind: 'sum' }],
   onnx: input => mergeForm('Sum', inputValues(input.length)),
   keras: () => ({ name: 'layers.Add', args: {} }),
   pytorch: input => ({ forward: input.map((_, i) => `$${i + 1}`).join(' + ') }),

@@ -44,6 +44,10 @@ export const alphaDropout = defineLayer({
       const floored = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), FLOOR))
       return tf.add(tf.mul(floored, a), b)
     }),
+  plan(_input, { rate }) {
+    const { a, b } = repairOf(rate)
+    return [{ op: 'dropout', rate, repair: { scale: a, offset: b, dropped: a * FLOOR + b } }]
+  },
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.AlphaDropout', args: { rate: v.rate } }),
   pytorch: (_input, _output, v) => ({ modules: { '': { name: 'nn.AlphaDropout', args: { p: v.rate } } }, forward: '$m($1)' }),

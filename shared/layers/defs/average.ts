@@ -17,6 +17,10 @@ export const average = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => `(${names.join(' + ')}) / ${names.length}`, 'mean of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.average({ name }),
+  plan: input => [
+    { op: 'merge', kind: 'sum' },
+    { op: 'rescale', scale: 1 / input.length, offset: 0 },
+  ],
   onnx: input => mergeForm('Mean', inputValues(input.length)),
   keras: () => ({ name: 'layers.Average', args: {} }),
   pytorch: input => ({ forward: `(${input.map((_, i) => `$${i + 1}`).join(' + ')}) / ${input.length}` }),

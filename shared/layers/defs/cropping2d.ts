@@ -4,6 +4,7 @@ import { inputs } from '../inputs.ts'
 import { bordersFrom } from '../lib/borders.ts'
 import { channelsFirst, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
+import { moved } from '../plan.ts'
 import { dims } from '../shape.ts'
 
 /** Cuts a border off. */
@@ -39,6 +40,15 @@ export const cropping2d = defineLayer({
     { about: 'shape', expression: `${w} − ${left} − ${right}`, result: String(outW), legend: 'width = input − left − right' },
   ],
   build: (v, { tf, name }) => tf.layers.cropping2D({ name, cropping: [[...v.height], [...v.width]] }),
+  plan: ([h, w, channels], { height: [top, bottom], width: [left, right] }) =>
+    moved(
+      [h, w, channels],
+      [
+        [h - top - bottom, w * channels],
+        [(w - left - right) * channels, 1],
+      ],
+      (top * w + left) * channels,
+    ),
   onnx: ([h, w], { height: [top, bottom], width: [left, right] }) =>
     channelsFirst(op('Slice', [x, ints(top, left), ints(h - bottom, w - right), ints(2, 3)])),
   keras: v => ({ name: 'layers.Cropping2D', args: { cropping: [v.height, v.width] } }),

@@ -37,6 +37,7 @@ export const gaussianDropout = defineLayer({
     seededNoise(ctx.tf.layers.gaussianDropout({ name: ctx.name, rate: v.rate }), ctx, (x, seed) =>
       ctx.tf.mul(x, ctx.tf.randomNormal(x.shape, 1, deviation(v.rate), 'float32', seed)),
     ),
+  plan: (_input, v) => [{ op: 'noise', deviation: deviation(v.rate), times: true }],
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianDropout', args: { rate: v.rate } }),
   pytorch: (_input, _output, v) => ({ forward: `$1 * (1 + ${deviation(v.rate)} * torch.randn_like($1)) if self.training else $1` }),

@@ -25,6 +25,7 @@ export const gaussianNoise = defineLayer({
     seededNoise(ctx.tf.layers.gaussianNoise({ name: ctx.name, stddev: v.stddev }), ctx, (x, seed) =>
       ctx.tf.add(x, ctx.tf.randomNormal(x.shape, 0, v.stddev, 'float32', seed)),
     ),
+  plan: (_input, v) => [{ op: 'noise', deviation: v.stddev, times: false }],
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianNoise', args: { stddev: v.stddev } }),
   pytorch: (_input, _output, v) => ({ forward: `$1 + ${v.stddev} * torch.randn_like($1) if self.training else $1` }),

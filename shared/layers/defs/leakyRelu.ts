@@ -28,6 +28,7 @@ export const leakyRelu = defineLayer({
   multiplyAdds: input => sizeOf(input),
   formula: (_input, _output, v) => [{ about: 'output', expression: `x if x > 0 else ${v.negativeSlope} · x`, legend: 'for each value x' }],
   build: (v, { tf, name }) => tf.layers.leakyReLU({ name, alpha: v.negativeSlope }),
+  plan: (_input, v) => [{ op: 'leaky', slope: v.negativeSlope }],
   onnx: (_input, v) => eitherLayout(() => op('LeakyRelu', [x], { alpha: float(v.negativeSlope) })),
   keras: v => ({ name: 'layers.LeakyReLU', args: { negative_slope: v.negativeSlope } }),
   pytorch: (_input, _output, v) => ({ forward: `F.leaky_relu($1, ${v.negativeSlope})` }),

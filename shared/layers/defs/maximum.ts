@@ -17,6 +17,7 @@ export const maximum = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => `max(${names.join(', ')})`, 'largest of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.maximum({ name }),
+  plan: () => [{ op: 'merge', kind: 'maximum' }],
   onnx: input => mergeForm('Max', inputValues(input.length)),
   keras: () => ({ name: 'layers.Maximum', args: {} }),
   pytorch: input => ({ forward: `torch.stack((${input.map((_, i) => `$${i + 1}`).join(', ')})).amax(dim=0)` }),

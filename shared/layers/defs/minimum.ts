@@ -17,6 +17,7 @@ export const minimum = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => `min(${names.join(', ')})`, 'smallest of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.minimum({ name }),
+  plan: () => [{ op: 'merge', kind: 'minimum' }],
   onnx: input => mergeForm('Min', inputValues(input.length)),
   keras: () => ({ name: 'layers.Minimum', args: {} }),
   pytorch: input => ({ forward: `torch.stack((${input.map((_, i) => `$${i + 1}`).join(', ')})).amin(dim=0)` }),

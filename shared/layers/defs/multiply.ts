@@ -16,6 +16,7 @@ export const multiply = defineLayer({
   multiplyAdds: mergeAdds,
   formula: mergeFormula(names => names.join(' · '), 'product of the inputs, value by value'),
   build: (_v, { tf, name }) => tf.layers.multiply({ name }),
+  plan: () => [{ op: 'merge', kind: 'product' }],
   onnx: input => eitherLayout(() => inputValues(input.length).reduce((a, b) => op('Mul', [a, b]))),
   keras: () => ({ name: 'layers.Multiply', args: {} }),
   pytorch: input => ({ forward: input.map((_, i) => `$${i + 1}`).join(' * ') }),

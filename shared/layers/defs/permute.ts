@@ -4,6 +4,7 @@ import { inputs } from '../inputs.ts'
 import { isImage, torchAxis } from '../lib/torch.ts'
 import { channelsLast, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
+import { moved, stepsOf } from '../plan.ts'
 import { dims } from '../shape.ts'
 
 /** Puts the axes of a tensor in another order. */
@@ -44,6 +45,13 @@ export const permute = defineLayer({
     },
   ],
   build: (v, { tf, name }) => tf.layers.permute({ name, dims: [...v.dims] }),
+  plan(input, v) {
+    const steps = stepsOf(input)
+    return moved(
+      input,
+      v.dims.map(axis => [input[axis - 1] ?? 0, steps[axis - 1] ?? 0]),
+    )
+  },
   onnx: (_input, v) => channelsLast(op('Transpose', [x], { perm: [0, ...v.dims] })),
   keras: v => ({ name: 'layers.Permute', args: { dims: v.dims } }),
   pytorch: (input, _output, v) => {

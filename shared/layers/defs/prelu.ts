@@ -5,6 +5,7 @@ import { grouped } from '../lib/format.ts'
 import { isImage, torchParameter } from '../lib/torch.ts'
 import { eitherLayout, kernel, op, orderIn, x } from '../onnx.ts'
 import { p } from '../params.ts'
+import { fewAxes, stepsOf } from '../plan.ts'
 import { dims, type Shape, sizeOf } from '../shape.ts'
 
 /** One slope per place, 1 along shared axes. */
@@ -55,6 +56,12 @@ export const prelu = defineLayer({
   },
   build: (v, { tf, name, trainable }) =>
     tf.layers.prelu({ name, trainable, ...(v.sharedAxes.length ? { sharedAxes: [...v.sharedAxes] } : {}) }),
+  plan(input, v) {
+    const alpha = alphaShape(input, v.sharedAxes)
+    const steps = stepsOf(alpha)
+    const axes = fewAxes(input.map((length, i) => [length, alpha[i] === 1 ? 0 : (steps[i] ?? 0)]))
+    return axes && [{ op: 'leaky', slope: axes }]
+  },
   onnx(input, v) {
     const shape = alphaShape(input, v.sharedAxes)
     return eitherLayout(layout => op('PRelu', [x, kernel('alpha', { shape, order: orderIn(layout, input.length) })]))

@@ -3,6 +3,7 @@ import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { channelsLast, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
+import { moved } from '../plan.ts'
 
 /** Repeats a vector as the steps of a sequence. */
 export const repeatVector = defineLayer({
@@ -18,6 +19,14 @@ export const repeatVector = defineLayer({
     { about: 'shape', expression: `${v.n} times ${size}`, result: `${v.n}×${size}`, legend: '[repetitions, values]' },
   ],
   build: (v, { tf, name }) => tf.layers.repeatVector({ name, n: v.n }),
+  plan: ([size], v) =>
+    moved(
+      [size],
+      [
+        [v.n, 0],
+        [size, 1],
+      ],
+    ),
   onnx: (_input, v) => channelsLast(op('Tile', [op('Unsqueeze', [x, ints(1)]), ints(1, v.n, 1)])),
   keras: v => ({ name: 'layers.RepeatVector', args: { n: v.n } }),
   pytorch: (_input, _output, v) => ({ forward: `$1.unsqueeze(1).repeat(1, ${v.n}, 1)` }),

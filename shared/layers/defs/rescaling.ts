@@ -23,6 +23,7 @@ export const rescaling = defineLayer({
     { about: 'output', expression: `x · ${v.scale} + ${v.offset}`, legend: 'output = input · scale + offset' },
   ],
   build: (v, { tf, name }) => tf.layers.rescaling({ name, scale: v.scale, offset: v.offset }),
+  plan: (_input, v) => [{ op: 'rescale', scale: v.scale, offset: v.offset }],
   onnx: (_input, v) => eitherLayout(() => op('Add', [op('Mul', [x, scalar(v.scale)]), scalar(v.offset)])),
   keras: v => ({ name: 'layers.Rescaling', args: { scale: v.scale, ...(v.offset ? { offset: v.offset } : {}) } }),
   pytorch: (_input, _output, v) => ({ forward: `$1 * ${v.scale} + ${v.offset}` }),

@@ -39,6 +39,7 @@ export const spatialDropout1d = defineLayer({
     })
     return layer
   },
+  plan: (_input, v) => [{ op: 'dropout', rate: v.rate, alongSteps: true }],
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.SpatialDropout1D', args: { rate: v.rate } }),
   pytorch: (_input, _output, v) => ({

@@ -4,6 +4,7 @@ import { inputs } from '../inputs.ts'
 import { unlessDefault } from '../lib/format.ts'
 import { channelsFirst, floats, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
+import { type Axis, moved } from '../plan.ts'
 import { dims, sizeOf } from '../shape.ts'
 
 /** Makes an image larger by repeating or blending pixels; tfjs blends from pixel corners, Keras from pixel centres. */
@@ -31,6 +32,14 @@ export const upSampling2d = defineLayer({
     { about: 'shape', expression: `${w}·${across}`, result: String(outW), legend: 'width = input · size' },
   ],
   build: (v, { tf, name }) => tf.layers.upSampling2d({ name, size: [...v.size], interpolation: v.interpolation }),
+  plan([h, w, channels], { size: [down, across], interpolation }) {
+    if (interpolation !== 'nearest') return null
+    const rows: readonly Axis[] = [
+      [h, w * channels],
+      [down, 0],
+    ]
+    return moved([h, w, channels], [...rows, [w, channels], [across, 0], [channels, 1]])
+  },
   onnx(_input, { size, interpolation }) {
     const how = interpolation === 'nearest' ? { mode: 'nearest', nearest_mode: 'floor' } : { mode: 'linear' }
     return channelsFirst(op('Resize', [x, null, floats(1, 1, ...size)], { ...how, coordinate_transformation_mode: 'asymmetric' }))

@@ -1,5 +1,7 @@
 import { makeArena } from '../../../kernels/wasm/memory.ts'
+import type { ArgsOf, KernelId } from '../../../kernels/wasm/ops.ts'
 import { type Job, job } from '../../../kernels/wasm/program.ts'
+import type { Merge } from '../../../layers/plan.ts'
 import { sizeOf } from '../../../layers/shape.ts'
 import { PlanBuilder, type Target as PlanTarget } from '../builder.ts'
 import type { Plan } from '../plan.ts'
@@ -37,6 +39,26 @@ export const sumParts = (b: Builder, first: number, parts: number, partStep: num
   b.backward(() => job('sumParts', units, b.grain(units), { first, parts, partStep, n, out }))
 }
 
+/** Numbers of merges in `kernels/asm/elementwise.ts`. */
+const MERGES: Readonly<Record<Merge, number>> = { sum: 0, product: 1, maximum: 2, minimum: 3 }
+
+/** Jobs that merge tensors of `size` values per sample into one, two at a time, with ReLU or gate at the end. */
+export const mergeJobs = (
+  b: Builder,
+  kind: Merge,
+  size: number,
+  [first = 0, ...rest]: readonly number[],
+  out: number,
+  { relu = false, gate = 0 }: { readonly relu?: boolean; readonly gate?: number },
+): readonly MakeJob[] => {
+  const others = rest.length ? rest : [0]
+  return others.map((other, k) => {
+    const last = k === others.length - 1
+    const args = { kind: MERGES[kind], a: k === 0 ? first : out, b: other, out, gate: last ? gate : 0, relu: last && relu ? 1 : 0 }
+    return batch => b.each('merge', batch * size, args)
+  })
+}
+
 /** Turns the nodes of a plan into memory and jobs; each operation's file adds its own. */
 export class Builder extends PlanBuilder<WasmParts> {
   readonly threads: number
@@ -72,6 +94,12 @@ export class Builder extends PlanBuilder<WasmParts> {
     return Math.ceil(units / (turns * this.threads) / multiple) * multiple
   }
 
+  /** A job of a kernel that goes value by value through `n` values, in blocks of 1,024. */
+  each<K extends KernelId>(kernel: K, n: number, args: Omit<ArgsOf<K>, 'n'>): Job {
+    const units = Math.ceil(n / 1024)
+    return job(kernel, units, this.grain(units), { ...args, n } as unknown as ArgsOf<K>)
+  }
+
   /** Copies of a gradient of this many floats that parts of the batch are summed into. */
   parts(floats: number): number {
     const turns = floats * 4 * this.threads > 2 ** 20 ? 2 : 4
@@ -86,16 +114,8 @@ export class Builder extends PlanBuilder<WasmParts> {
     return gated ? this.tensor(i).at : 0
   }
 
-  protected addGradients(i: number, [first = 0, ...rest]: readonly number[], { to, gate }: Target): void {
-    const { size } = this.tensor(i)
-    const others = rest.length ? rest : [0]
-    others.forEach((other, k) => {
-      const [a, last] = [k === 0 ? first : to, k === others.length - 1]
-      this.backward(batch => {
-        const units = Math.ceil((batch * size) / 1024)
-        return job('add', units, this.grain(units), { a, b: other, n: batch * size, out: to, gate: last ? gate : 0, relu: 0 })
-      })
-    })
+  protected addGradients(i: number, parts: readonly number[], { to, gate }: Target): void {
+    for (const make of mergeJobs(this, 'sum', this.tensor(i).size, parts, to, { gate })) this.backward(make)
   }
 
   private placeWeights(): { slots: readonly Slot[]; trainable: Builder['trainable'] } {

@@ -128,7 +128,7 @@ export const layOut = (plan: Plan, setup: PlanSetup, samples: number, threads: n
     gather(data.inputs, input.size, input.at)
     gather(data.targets, targetWidth, targets)
   }
-  const lowered = lowerAll(b, clock, id => mixSeed(setup.seed, 'dropout', id) | 0)
+  const lowered = lowerAll(b, { clock, salt: id => mixSeed(setup.seed, 'dropout', id) | 0 })
   const d = b.seedGradient(plan.output)
   const kinds = { kind: LOSS_KINDS.indexOf(plan.loss), layout: TARGET_LAYOUTS.indexOf(plan.targets) }
   b.forward(rows =>

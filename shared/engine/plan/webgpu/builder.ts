@@ -1,6 +1,8 @@
+import type { Merge } from '../../../layers/plan.ts'
 import { sizeOf } from '../../../layers/shape.ts'
 import { PlanBuilder, type Target as PlanTarget } from '../builder.ts'
 import type { Plan } from '../plan.ts'
+import { MISSING } from './formulas.ts'
 import { each, type Job, type Range } from './job.ts'
 import { aligned, placeWeights, type Slot } from './weights.ts'
 
@@ -24,7 +26,7 @@ interface GpuParts {
 /** Where an input gradient goes, and (or null) the values that gate it. */
 export type Target = PlanTarget<GpuParts>
 
-/** Tensors that one kernel adds up; with the gate and the result this stays below eight bindings, which every device has. */
+/** Tensors that one kernel merges; with the gate and the result this stays below eight bindings, which every device has. */
 const TERMS = 5
 
 /** Turns the nodes of a plan into buffers and jobs; each operation's file adds its own. */
@@ -75,7 +77,7 @@ export class Builder extends PlanBuilder<GpuParts> {
   }
 
   protected addGradients(i: number, parts: readonly Range[], { to, gate }: Target): void {
-    for (const job of addUp('gradient', this.tensor(i).size, parts, to, { gate })) this.backward(job)
+    for (const job of mergeJobs('of gradients', 'sum', this.tensor(i).size, parts, to, { gate })) this.backward(job)
   }
 
   override release(i: number): void {
@@ -102,9 +104,20 @@ export class Builder extends PlanBuilder<GpuParts> {
   }
 }
 
-/** Jobs that add tensors of `size` values per sample into one, with ReLU or gate at the end. */
-export const addUp = (
+/** WGSL that merges two values; NaN stays NaN. */
+const MERGES: Readonly<Record<Merge, (a: string, b: string) => string>> = {
+  sum: (a, b) => `${a} + ${b}`,
+  product: (a, b) => `${a} * ${b}`,
+  maximum: (a, b) => `largest(${a}, ${b})`,
+  minimum: (a, b) => `-largest(-${a}, -${b})`,
+}
+const LARGEST = `${MISSING}
+fn largest(a: f32, b: f32) -> f32 { return select(select(a, b, b > a || missing(b)), a, missing(a)); }`
+
+/** Jobs that merge tensors of `size` values per sample into one, with ReLU or gate at the end. */
+export const mergeJobs = (
   name: string,
+  kind: Merge,
   size: number,
   terms: readonly Range[],
   out: Range,
@@ -114,18 +127,19 @@ export const addUp = (
   for (let start = 0; start < terms.length; start += TERMS) {
     const part = terms.slice(start, start + TERMS)
     const last = start + TERMS >= terms.length
-    const sum = [...(start ? ['y[i]'] : []), ...part.map((_, k) => `x${k}[i]`)].join(' + ')
+    const merged = [...(start ? ['y[i]'] : []), ...part.map((_, k) => `x${k}[i]`)].reduce(MERGES[kind])
     const gated = last && gate
     jobs.push(
       each(
-        `add ${name}`,
+        `${kind} ${name}`,
         size,
         [
           ...part.map((range, k) => ({ name: `x${k}`, range })),
           ...(gated ? [{ name: 'gate', range: gate }] : []),
           { name: 'y', range: out, written: true },
         ],
-        `let v = ${sum};\n    y[i] = ${gated ? 'select(0.0, v, gate[i] > 0.0)' : last && relu ? RELU : 'v'};`,
+        `let v = ${merged};\n    y[i] = ${gated ? 'select(0.0, v, gate[i] > 0.0)' : last && relu ? RELU : 'v'};`,
+        kind === 'maximum' || kind === 'minimum' ? LARGEST : '',
       ),
     )
   }

@@ -7,11 +7,16 @@ import { lowerDense } from './dense.ts'
 import { lowerDepthwise } from './depthwise.ts'
 import { lowerEmbedding } from './embedding.ts'
 import { lowerLayerNorm } from './layerNorm.ts'
+import { lowerLeaky } from './leaky.ts'
+import { lowerMerge } from './merge.ts'
+import { lowerMove } from './move.ts'
 import { lowerPool } from './pool.ts'
-import { lowerActivation, lowerAdd, lowerConcatenate, lowerPad, makeLowerDropout } from './simple.ts'
+import { type Draws, makeLowerDropout, makeLowerNoise } from './random.ts'
+import { lowerRescale } from './rescale.ts'
+import { lowerActivation, lowerConcatenate, lowerPad } from './simple.ts'
 
 /** Adds all forward jobs; `backward` then adds those of the gradients, once the loss has named where its gradient lies. */
-export const lowerAll = (b: Builder, clock: number, salt: (id: string) => number): { backward(): void } =>
+export const lowerAll = (b: Builder, draws: Draws): { backward(): void } =>
   lowerNodes(b, {
     conv2d: lowerConv2d,
     conv2dTranspose: lowerConv2dTranspose,
@@ -22,8 +27,12 @@ export const lowerAll = (b: Builder, clock: number, salt: (id: string) => number
     layerNorm: lowerLayerNorm,
     embedding: lowerEmbedding,
     activation: lowerActivation,
-    dropout: makeLowerDropout(clock, salt),
+    leaky: lowerLeaky,
+    rescale: lowerRescale,
+    dropout: makeLowerDropout(draws),
+    noise: makeLowerNoise(draws),
     pad: lowerPad,
-    add: lowerAdd,
+    move: lowerMove,
+    merge: lowerMerge,
     concatenate: lowerConcatenate,
   })

@@ -1,10 +1,8 @@
 import { job } from '../../../../kernels/wasm/program.ts'
 import type { Activation } from '../../../../layers/lib/activations.ts'
 import { sizeOf } from '../../../../layers/shape.ts'
+import { mergeJobs } from '../builder.ts'
 import { imageOf, type Lower } from './define.ts'
-
-/** Blocks of 1,024 values, the unit of work of kernels that go value by value. */
-const blocks = (values: number): number => Math.ceil(values / 1024)
 
 /** Numbers of the formulas in `kernels/asm/activation.ts`. */
 const FORMULAS: Readonly<Record<Activation, number>> = {
@@ -20,9 +18,7 @@ export const lowerActivation: Lower<'activation'> = (b, node) => {
   const C = node.shape.at(-1) ?? 1
   const soft = node.op.kind === 'softmax'
   b.forward(batch =>
-    soft
-      ? job('softmax', (batch * size) / C, b.grain((batch * size) / C), { z, C, y })
-      : job('activate', blocks(batch * size), b.grain(blocks(batch * size)), { kind, z, n: batch * size, y }),
+    soft ? job('softmax', (batch * size) / C, b.grain((batch * size) / C), { z, C, y }) : b.each('activate', batch * size, { kind, z, y }),
   )
   return dy => {
     const target = b.inputGradient(node)
@@ -31,25 +27,8 @@ export const lowerActivation: Lower<'activation'> = (b, node) => {
     b.backward(batch =>
       soft
         ? job('softmaxGradient', (batch * size) / C, b.grain((batch * size) / C), { y, dy, C, dz, gate })
-        : job('activateGradient', blocks(batch * size), b.grain(blocks(batch * size)), { kind, z, dy, n: batch * size, dz, gate }),
+        : b.each('activateGradient', batch * size, { kind, z, dy, dz, gate }),
     )
-  }
-}
-
-/** Sum of tensors of one shape. */
-export const lowerAdd: Lower<'add'> = (b, node) => {
-  const { at: out, size } = b.output(node)
-  const count = node.inputs.length
-  for (let k = 1; k < count; k++) {
-    const a = k === 1 ? b.input(node, 0).at : out
-    const other = b.input(node, k).at
-    const relu = node.relu && k === count - 1 ? 1 : 0
-    b.forward(batch =>
-      job('add', blocks(batch * size), b.grain(blocks(batch * size)), { a, b: other, n: batch * size, out, gate: 0, relu }),
-    )
-  }
-  return dy => {
-    for (let k = 0; k < count; k++) b.passGradient(node, k, dy)
   }
 }
 
@@ -79,17 +58,7 @@ export const lowerConcatenate: Lower<'concatenate'> = (b, node) => {
           count,
         }),
       )
-      if (target.gate)
-        b.backward(batch =>
-          job('add', blocks(batch * n), b.grain(blocks(batch * n)), {
-            a: target.to,
-            b: 0,
-            n: batch * n,
-            out: target.to,
-            gate: target.gate,
-            relu: 0,
-          }),
-        )
+      if (target.gate) for (const make of mergeJobs(b, 'sum', n, [target.to], target.to, { gate: target.gate })) b.backward(make)
     })
   }
 }
@@ -108,26 +77,3 @@ export const lowerPad: Lower<'pad'> = (b, node) => {
       b.backward(batch => job('crop', batch, b.grain(batch), { x: dy, PH, PW, C, top, left, H, W, out: target.to, gate: target.gate }))
   }
 }
-
-/** Random zeros while training; the step counter at `clock` and the layer's salt make each mask. */
-export const makeLowerDropout =
-  (clock: number, seed: (id: string) => number): Lower<'dropout'> =>
-  (b, node) => {
-    const { at: x, size } = b.input(node)
-    const out = b.output(node).at
-    const salt = seed(node.id)
-    const keep = 1 - node.op.rate
-    b.train(batch =>
-      job('dropout', blocks(batch * size), b.grain(blocks(batch * size)), { x, n: batch * size, out, clock, salt, keep, gate: 0 }),
-    )
-    b.infer(batch => job('copyRows', batch, b.grain(batch), { x, xStep: size, out, outStep: size, count: size }))
-    return dy => {
-      const target = b.inputGradient(node)
-      if (!target) return
-      b.backward(batch =>
-        job('dropout', blocks(batch * size), b.grain(blocks(batch * size)), {
-          ...{ x: dy, n: batch * size, out: target.to, clock, salt, keep, gate: target.gate },
-        }),
-      )
-    }
-  }

@@ -1,18 +1,21 @@
 import { lowerNodes } from '../../builder.ts'
 import type { Builder } from '../builder.ts'
 import { lowerActivation } from './activation.ts'
-import { lowerAdd } from './add.ts'
 import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConcatenate } from './concatenate.ts'
 import { lowerConv2d } from './conv2d.ts'
 import { lowerConv2dTranspose } from './conv2dTranspose.ts'
 import { lowerDense } from './dense.ts'
 import { lowerDepthwise } from './depthwise.ts'
-import { makeLowerDropout } from './dropout.ts'
 import { lowerEmbedding } from './embedding.ts'
 import { lowerLayerNorm } from './layerNorm.ts'
+import { lowerLeaky } from './leaky.ts'
+import { lowerMerge } from './merge.ts'
+import { lowerMove } from './move.ts'
 import { lowerPad } from './pad.ts'
 import { lowerPool } from './pool.ts'
+import { makeLowerDropout, makeLowerNoise } from './random.ts'
+import { lowerRescale } from './rescale.ts'
 
 /** Adds all forward jobs; `backward` then adds those of the gradients, once the loss has named where its gradient lies. */
 export const lowerAll = (b: Builder, seed: number): { backward(): void } =>
@@ -26,8 +29,12 @@ export const lowerAll = (b: Builder, seed: number): { backward(): void } =>
     layerNorm: lowerLayerNorm,
     embedding: lowerEmbedding,
     activation: lowerActivation,
+    leaky: lowerLeaky,
+    rescale: lowerRescale,
     dropout: makeLowerDropout(seed),
+    noise: makeLowerNoise(seed),
     pad: lowerPad,
-    add: lowerAdd,
+    move: lowerMove,
+    merge: lowerMerge,
     concatenate: lowerConcatenate,
   })
