@@ -1,6 +1,6 @@
 import type { Builder } from '../builder.ts'
 import { RELU } from '../builder.ts'
-import { columnParts, lanesOf } from '../columns.ts'
+import { lanesOf } from '../columns.ts'
 import { convolutionOf, type Window } from '../convolution.ts'
 import { type Binding, each, type Job, type Range, THREADS } from '../job.ts'
 import { addParts } from '../matmul.ts'
@@ -28,53 +28,88 @@ const seeing = (name: string, at: string, f: string, stride: number, border: num
   `let ${name}_ = ${at} + ${border} - ${f}; let ${name} = ${name}_ / ${stride};
       if (${name}_ < 0 || ${name} * ${stride} != ${name}_ || ${name} >= ${length}) { continue; }`
 
-/** Sums over the places of the batch, in pieces: one per tap and channel, and one per channel for the bias: `[part][taps, bias][n]`. */
-const kernelSums = (win: Window, name: string, bindings: readonly Binding[], bias: boolean, parts: number): Job => {
-  const { h, w, c, oh, ow, n, size, strides, top, left } = win
-  const taps = size[0] * size[1]
-  const kinds = taps + Number(bias)
+/** Taps that one thread sums for at a time; the bias counts as a tap that sees ones. */
+const TAPS = 10
+/** Workgroups that keep a graphics card busy. */
+const BUSY = 512
+
+/** How the sums over all places of the batch are shared out. */
+interface Shares {
+  /** Taps, and one more for the bias. */
+  readonly kinds: number
+  /** Channels side by side in a workgroup, and workgroups for all channels and for all taps. */
+  readonly across: number
+  readonly blocks: number
+  readonly chunks: number
+  /** Pieces of the batch. */
+  readonly parts: number
+}
+
+const sharesOf = ({ size, n, oh, ow }: Window, bias: boolean, batch: number): Shares => {
+  const kinds = size[0] * size[1] + Number(bias)
   const across = lanesOf(n)
-  const blocks = Math.ceil(n / across)
-  const image = `let r = i32(row / ${ow}u % ${oh}u) * ${strides[0]} + y_; let q = i32(row % ${ow}u) * ${strides[1]} + x_;
-      if (r >= 0 && r < ${h} && q >= 0 && q < ${w}) { sum += d * x[((i32(row / ${oh * ow}u) * ${h} + r) * ${w} + q) * ${c} + i32(k / ${n / c}u)]; }`
+  const [blocks, chunks] = [Math.ceil(n / across), Math.ceil(kinds / TAPS)]
+  const most = Math.ceil((batch * oh * ow * across) / (16 * THREADS))
+  return { kinds, across, blocks, chunks, parts: Math.max(1, Math.min(most, Math.ceil(BUSY / (blocks * chunks)))) }
+}
+
+/** Sums over the places of the batch, in pieces: per tap and channel, and per channel for the bias: `[part][taps, bias][n]`. */
+const kernelSums = (win: Window, name: string, bindings: readonly Binding[], shares: Shares): Job => {
+  const { h, w, c, oh, ow, n, size, strides, top, left } = win
+  const { kinds, across, blocks, chunks, parts } = shares
+  const taps = size[0] * size[1]
+  const own = Array.from({ length: Math.min(kinds, TAPS) }, (_, j) => j)
+  const tap = (j: number) => (chunks > 1 ? `(chunk * ${TAPS}u + ${j}u)` : `${j}u`)
+  // Without branches: cards run them slowly, and the software driver takes minutes to compile so many.
+  const step = (j: number) => {
+    const value = `select(0.0, x[select(0, ((sample * ${h} + r) * ${w} + q) * ${c} + i32(k / ${n / c}u), inside)], inside)`
+    const seen = `let r = down + i32(${tap(j)} / ${size[1]}u); let q = over + i32(${tap(j)} % ${size[1]}u);
+        let inside = (r >= 0) & (r < ${h}) & (q >= 0) & (q < ${w});`
+    if (chunks > 1) return `      { ${seen} s${j} += d * select(${value}, 1.0, ${tap(j)} >= ${taps}u); }`
+    return j === taps ? `      s${j} += d;` : `      { ${seen} s${j} += d * ${value}; }`
+  }
   return {
-    ...{ name, bindings, threads: THREADS, groups: () => blocks * kinds * parts },
-    head: `var<workgroup> sums: array<f32, ${THREADS}>;`,
+    ...{ name, bindings, threads: THREADS, groups: () => blocks * chunks * parts },
+    head: `var<workgroup> sums: array<f32, ${own.length * THREADS}>;`,
     body: `  let k = group % ${blocks}u * ${across}u + lane % ${across}u;
-  let tap = group / ${blocks}u % ${kinds}u;
-  let part = group / ${blocks * kinds}u;
-  let y_ = i32(tap / ${size[1]}u) - ${top};
-  let x_ = i32(tap % ${size[1]}u) - ${left};
+  let chunk = group / ${blocks}u % ${chunks}u;
+  let part = group / ${blocks * chunks}u;
   let rows = now.batch * ${oh * ow}u;
   let length = (rows + ${parts - 1}u) / ${parts}u;
-  var sum = 0.0;
+  ${own.map(j => `var s${j} = 0.0;`).join(' ')}
   if (k < ${n}u) {
     for (var row = part * length + lane / ${across}u; row < min(rows, (part + 1u) * length); row += ${THREADS / across}u) {
       let d = dy[row * ${n}u + k];
-      ${bias ? `if (tap == ${taps}u) { sum += d; continue; }` : ''}
-      ${image}
+      let sample = i32(row / ${oh * ow}u);
+      let down = i32(row / ${ow}u % ${oh}u) * ${strides[0]} - ${top};
+      let over = i32(row % ${ow}u) * ${strides[1]} - ${left};
+${own.map(step).join('\n')}
     }
   }
-  sums[lane] = sum;
+  ${own.map(j => `sums[${j * THREADS}u + lane] = s${j};`).join(' ')}
   workgroupBarrier();
-  if (lane < ${across}u && k < ${n}u) {
-    for (var j = lane + ${across}u; j < ${THREADS}u; j += ${across}u) { sum += sums[j]; }
-    dw[(part * ${kinds}u + tap) * ${n}u + k] = sum;
+  for (var i = lane; i < ${own.length * across}u; i += ${THREADS}u) {
+    let own = chunk * ${TAPS}u + i / ${across}u; let column = group % ${blocks}u * ${across}u + i % ${across}u;
+    if (own < ${kinds}u && column < ${n}u) {
+      var sum = 0.0;
+      for (var j = i % ${across}u; j < ${THREADS}u; j += ${across}u) { sum += sums[i / ${across}u * ${THREADS}u + j]; }
+      dw[(part * ${kinds}u + own) * ${n}u + column] = sum;
+    }
   }`,
   }
 }
 
 const kernelGradient = (b: Builder, win: Window, name: string, x: Range, dy: Range, grads: Range, bias: boolean): void => {
-  const parts = columnParts(win.oh * win.ow * b.batch, win.n)
-  const floats = (win.size[0] * win.size[1] + Number(bias)) * win.n
-  const to = parts > 1 ? b.scratch(parts * floats) : grads
+  const shares = sharesOf(win, bias, b.batch)
+  const floats = shares.kinds * win.n
+  const to = shares.parts > 1 ? b.scratch(shares.parts * floats) : grads
   const bindings = [
     { name: 'x', range: x },
     { name: 'dy', range: dy },
     { name: 'dw', range: to, written: true },
   ]
-  b.backward(kernelSums(win, name, bindings, bias, parts))
-  if (parts > 1) b.backward(addParts(name, floats, parts, to, grads))
+  b.backward(kernelSums(win, name, bindings, shares))
+  if (shares.parts > 1) b.backward(addParts(name, floats, shares.parts, to, grads))
 }
 
 /** Every channel for itself, a thread per output value; its gradients likewise, the kernel's as sums over all places. */
