@@ -16,6 +16,13 @@ export type Merge = 'sum' | 'product' | 'maximum' | 'minimum'
 /** An axis of this length along which the next value is taken `step` values on; 0 repeats the same. */
 export type Axis = readonly [length: number, step: number]
 
+/** Vectors in a tensor: how many, what they and what their values are apart. */
+export interface Vectors {
+  readonly count: number
+  readonly step: number
+  readonly along: number
+}
+
 /** Replaces a random share of the values while training. */
 interface Dropout {
   readonly op: 'dropout'
@@ -66,6 +73,8 @@ type Operation =
   | { readonly op: 'move'; readonly start: number; readonly axes: readonly Axis[] }
   /** Several tensors of one shape become one, value by value; the first largest or least takes the gradient. */
   | { readonly op: 'merge'; readonly kind: Merge }
+  /** Products of each vector of the first tensor with each of the second, all of this length; with `unit` the vectors are brought to length 1 before. */
+  | { readonly op: 'dot'; readonly length: number; readonly sides: readonly [Vectors, Vectors]; readonly unit: boolean }
   /** `axis` counts from 0 in the shape without batch. */
   | { readonly op: 'concatenate'; readonly axis: number }
   /** The same values in the same order: Flatten, Reshape. */

@@ -55,6 +55,9 @@ export const KERNELS = {
   leaky: { file: 'elementwise', args: { ...list('x size slopes'), slope: 'f', ...list('y') } },
   leakyGradient: { file: 'elementwise', args: { ...list('x dy size slopes'), slope: 'f', ...list('dx gate') } },
   leakySlopes: { file: 'elementwise', args: list('x dy size batch out') },
+  dot: { file: 'dot', args: list('a aSize aStep aAlong b bSize bStep bAlong length rows columns out outStep outAlong gate') },
+  unit: { file: 'dot', args: list('x size count step along length y') },
+  unitGradient: { file: 'dot', args: list('x y dy size count step along length dx gate') },
   dropout: {
     file: 'random',
     args: { ...list('x n out clock salt'), keep: 'f', scale: 'f', offset: 'f', dropped: 'f', ...list('gate') },

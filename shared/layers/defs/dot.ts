@@ -4,6 +4,7 @@ import { inputs } from '../inputs.ts'
 import { shapeList } from '../lib/merge.ts'
 import { channelsLast, inputValues, ints, type OnnxValue, op, scalar } from '../onnx.ts'
 import { p } from '../params.ts'
+import { stepsOf, type Vectors } from '../plan.ts'
 import { dims, type Shape, sizeOf } from '../shape.ts'
 
 /** Position in a shape without batch of an axis counted as Keras does, where 0 is the batch and −1 the last one. */
@@ -12,6 +13,13 @@ const without = (shape: Shape, index: number): Shape => shape.filter((_, i) => i
 
 /** One letter per axis, `k` for the one that is summed over. */
 const lettersOf = (shape: Shape, index: number, letters: string): string => shape.map((_, i) => (i === index ? 'k' : letters[i])).join('')
+
+/** The vectors along axis `index` of a tensor of one or two dimensions. */
+const vectorsIn = (shape: Shape, index: number): Vectors => {
+  const steps = stepsOf(shape)
+  const other = shape.length - 1 - index
+  return { count: shape.length > 1 ? (shape[other] ?? 1) : 1, step: shape.length > 1 ? (steps[other] ?? 0) : 0, along: steps[index] ?? 1 }
+}
 
 /** Brings the vectors along axis `index` to length 1; very short ones are left short, as in tfjs. */
 const unitLength = (value: OnnxValue, index: number): OnnxValue => {
@@ -75,6 +83,10 @@ export const dot = defineLayer({
     { about: 'output', expression: `Σ x1 · x2 over ${a[indexOf(axes, a.length)]} values`, legend: 'sum along the axis' },
   ],
   build: (v, { tf, name }) => tf.layers.dot({ name, axes: v.axes, normalize: v.normalize }),
+  plan([a, b], { axes, normalize }) {
+    const [i, j] = [indexOf(axes, a.length), indexOf(axes, b.length)]
+    return [{ op: 'dot', length: a[i] ?? 1, sides: [vectorsIn(a, i), vectorsIn(b, j)], unit: normalize }]
+  },
   onnx([a, b], v) {
     const [i, j] = [indexOf(v.axes, a.length), indexOf(v.axes, b.length)]
     const [left, right] = [lettersOf(a, i, 'pq'), lettersOf(b, j, 'rs')]

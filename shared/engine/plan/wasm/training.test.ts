@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { OPTIMIZERS } from '../../../graph/document.ts'
+import { sizeOf } from '../../../layers/shape.ts'
 import { unwrap } from '../../../result.ts'
 import { getWeights, setWeights } from '../../weights.ts'
 import { compilePlan } from '../compile.ts'
 import { conv, dense, input, networks } from '../networks.testkit.ts'
+import { normalShare } from './draws.testkit.ts'
 import type { PlanSetup } from './layout.ts'
 import { type Brick, distance, host, network, openBoth, randomData, worst } from './oracle.testkit.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
@@ -128,23 +130,42 @@ describe('A run', () => {
     expect(two.every(Number.isFinite)).toBe(true)
   })
 
+  test('repeats with noise of every kind, slopes that learn and sequences, also bit by bit', async () => {
+    for (const name of ['noise of every kind', 'slopes below 0', 'features of a sequence dropped', 'merges of every kind']) {
+      const bricks = networks[name] ?? []
+      const two = await curve(bricks, { threads: 2, poison: true })
+      expect(await curve(bricks, { threads: 2 }), name).toEqual(two)
+      expect(distance(await curve(bricks, { threads: 1 }), two), name).toBeLessThan(1e-3)
+      expect(new Set(two).size, name).toBe(12)
+    }
+  })
+
   test('gives the same losses when the data is too large to be copied as a whole', async () => {
     expect(await curve(image, { threads: 2, residentLimit: 0 })).toEqual(await curve(image, { threads: 2 }))
   })
 
-  test('infers what the tfjs model predicts, dropout and batch statistics aside', async () => {
-    const both = await openBoth({ bricks: image, batch: 8 }, { threads: 2 })
-    const { outputs, loss, correct } = both.run.infer(both.data.train, 3, 7)
-    const size = 9 * 9 * 8
-    const x = tf.tensor(both.data.train.inputs.slice(3 * size, 10 * size), [7, 9, 9, 8])
-    const wanted = (both.model.predict(x) as tf.Tensor).arraySync() as number[][]
-    const rows = Array.from({ length: 7 }, (_, i) => [...outputs.slice(4 * i, 4 * i + 4)])
-    const soft = (row: number[]) => row.map(v => Math.exp(v) / row.reduce((sum, other) => sum + Math.exp(other), 0))
-    expect(distance(rows.flatMap(soft), wanted.flat())).toBeLessThan(1e-5)
-    const labels = [...both.data.train.targets.subarray(3, 10)]
-    expect(loss).toBeCloseTo(-labels.reduce((sum, label, i) => sum + Math.log(wanted[i]?.[label] ?? 0), 0), 3)
-    expect(correct).toBe(labels.filter((label, i) => wanted[i]?.indexOf(Math.max(...(wanted[i] ?? []))) === label).length)
-    both.close()
+  const inferred = [
+    'noise of every kind',
+    'features of a sequence dropped',
+    'merges of every kind',
+    'values in other places',
+    'slopes below 0',
+  ]
+  test('infers what the tfjs model predicts, noise and batch statistics aside', async () => {
+    for (const bricks of [image, ...inferred.map(name => networks[name] ?? [])]) {
+      const both = await openBoth({ bricks, batch: 8 }, { threads: 2 })
+      const { outputs, loss, correct } = both.run.infer(both.data.train, 3, 7)
+      const size = sizeOf(both.data.shape)
+      const x = tf.tensor(both.data.train.inputs.slice(3 * size, 10 * size), [7, ...both.data.shape])
+      const wanted = (both.model.predict(x) as tf.Tensor).arraySync() as number[][]
+      const rows = Array.from({ length: 7 }, (_, i) => [...outputs.slice(4 * i, 4 * i + 4)])
+      const soft = (row: number[]) => row.map(v => Math.exp(v) / row.reduce((sum, other) => sum + Math.exp(other), 0))
+      expect(distance(rows.flatMap(soft), wanted.flat())).toBeLessThan(1e-5)
+      const labels = [...both.data.train.targets.subarray(3, 10)]
+      expect(loss).toBeCloseTo(-labels.reduce((sum, label, i) => sum + Math.log(wanted[i]?.[label] ?? 0), 0), 3)
+      expect(correct).toBe(labels.filter((label, i) => wanted[i]?.indexOf(Math.max(...(wanted[i] ?? []))) === label).length)
+      both.close()
+    }
   })
 
   for (const name of [
@@ -189,6 +210,53 @@ describe('A run', () => {
     expect(first.filter(Boolean).length / 2000).toBeCloseTo(0.6, 1)
     expect(first).not.toEqual(second)
     run.dispose()
+  })
+
+  test('draws normal numbers, others each step', async () => {
+    const size = 8000
+    const { run, data } = await open([input(size), { type: 'gaussianNoise', params: { stddev: 0.5 } }, dense(4, 'softmax')])
+    const drawn = () => {
+      run.step(Int32Array.from([2]), 0)
+      const values = new Float32Array(run.kernels.memory.buffer, run.layout.builder.tensor(1).at, size)
+      return values.map((v, i) => (v - (data.train.inputs[2 * size + i] ?? 0)) / 0.5)
+    }
+    const [first, second] = [drawn(), drawn()]
+    for (const z of [-2.5, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2.5])
+      expect(Math.abs(first.filter(v => v < z).length / size - normalShare(z)), String(z)).toBeLessThan(0.02)
+    const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0) / size
+    expect(product(first, first)).toBeCloseTo(1, 1)
+    expect(product(first, second)).toBeCloseTo(0, 1)
+    expect(
+      product(
+        first,
+        first.map((_, i) => first[i + 1] ?? 0),
+      ),
+    ).toBeCloseTo(0, 1)
+    run.dispose()
+  })
+
+  test('keeps mean and variance of what it drops for selu', async () => {
+    const { run, data } = await open([input(8000), { type: 'alphaDropout', params: { rate: 0.3 } }, dense(4, 'softmax')])
+    run.step(Int32Array.from([4]), 0)
+    const values = new Float32Array(run.kernels.memory.buffer, run.layout.builder.tensor(1).at, 8000)
+    const of = (v: Float32Array) => {
+      const mean = v.reduce((sum, value) => sum + value, 0) / v.length
+      return { mean, variance: v.reduce((sum, value) => sum + (value - mean) ** 2, 0) / v.length }
+    }
+    const [before, after] = [of(data.train.inputs.subarray(4 * 8000, 5 * 8000)), of(values)]
+    expect(after.mean).toBeCloseTo(before.mean, 1)
+    expect(Math.abs(after.variance - before.variance)).toBeLessThan(0.1)
+    expect(new Set(values).size).toBeLessThan(8000 * 0.75)
+    run.dispose()
+  })
+
+  test('lets broken numbers show in the loss through merges, moves and slopes', async () => {
+    for (const name of ['merges of every kind', 'values in other places', 'slopes below 0', 'dot products of vectors']) {
+      const { run, data } = await open(networks[name] ?? [])
+      data.train.inputs.fill(Number.NaN)
+      expect(run.infer(data.train, 0, 3).loss, name).toBeNaN()
+      run.dispose()
+    }
   })
 
   test('goes on when an idle worker is lost', async () => {

@@ -40,7 +40,16 @@ describe.skipIf(missing)('A plan on WebGPU has the gradients of tfjs', () => {
   for (const [name, bricks] of Object.entries(networks)) test(name, () => compare({ bricks }))
 
   test('a batch that is not full', () =>
-    compare({ bricks: [input(5, 5, 2), conv(3, [2, 2], { useBias: false }), norm(), flatten, softmax] }, Int32Array.from([3, 9, 1])))
+    compare(
+      {
+        bricks: [
+          ...[input(5, 5, 2), conv(3, [2, 2], { useBias: false }), norm()],
+          ...[{ type: 'prelu', params: { sharedAxes: [1, 2] } }, { type: 'upSampling2d' }, { type: 'gaussianDropout' }],
+          ...[flatten, softmax],
+        ],
+      },
+      Int32Array.from([3, 9, 1]),
+    ))
 
   test('sums cut into pieces', () => compare({ bricks: [input(20, 20, 1), conv(3, [3, 3]), flatten, softmax] }))
 

@@ -1,8 +1,11 @@
+import * as tf from '@tensorflow/tfjs'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { OptimizerId } from '../../../graph/document.ts'
+import { sizeOf } from '../../../layers/shape.ts'
 import type { NamedWeight } from '../../protocol.ts'
-import { conv, dense, flatten, input, norm, softmax } from '../networks.testkit.ts'
-import { distance, dropoutMask, worst } from '../wasm/oracle.testkit.ts'
+import { conv, dense, flatten, input, networks, norm, softmax } from '../networks.testkit.ts'
+import { dropoutMask } from '../wasm/draws.testkit.ts'
+import { distance, worst } from '../wasm/oracle.testkit.ts'
 import { errors, missing, openBoth } from './card.testkit.ts'
 
 const BRICKS = [input(6), dense(7, 'tanh'), softmax]
@@ -216,6 +219,26 @@ describe.skipIf(missing)('Training', () => {
     const first = await once()
     expect(await once()).toEqual(first)
     expect(first.weights.every(Number.isFinite)).toBe(true)
+  })
+
+  test('infers with noise and slopes like the tfjs model, and lets broken numbers through merges', async () => {
+    const [noisy, merges] = ['noise of every kind', 'merges of every kind'].map(name => networks[name] ?? [])
+    const { gpu, data, model, close } = await openBoth({ bricks: noisy ?? [] })
+    try {
+      const { outputs } = await gpu.infer(data.train, 1, 3)
+      const x = tf.tensor(data.train.inputs.slice(sizeOf(data.shape), 4 * sizeOf(data.shape)), [3, ...data.shape])
+      const soft = tf.softmax(tf.tensor(outputs.slice(), [3, 4])).dataSync()
+      expect(distance(soft, (model.predict(x) as tf.Tensor).dataSync())).toBeLessThan(1e-5)
+    } finally {
+      close()
+    }
+    const broken = await openBoth({ bricks: merges ?? [] })
+    try {
+      broken.data.train.inputs.fill(Number.NaN)
+      expect((await broken.gpu.infer(broken.data.train, 0, 2)).loss).toBeNaN()
+    } finally {
+      broken.close()
+    }
   })
 
   test('changes no weight when the loss is not a number', async () => {

@@ -5,6 +5,7 @@ import { lowerConv2d } from './conv2d.ts'
 import { lowerConv2dTranspose } from './conv2dTranspose.ts'
 import { lowerDense } from './dense.ts'
 import { lowerDepthwise } from './depthwise.ts'
+import { lowerDot } from './dot.ts'
 import { lowerEmbedding } from './embedding.ts'
 import { lowerLayerNorm } from './layerNorm.ts'
 import { lowerLeaky } from './leaky.ts'
@@ -34,5 +35,6 @@ export const lowerAll = (b: Builder, draws: Draws): { backward(): void } =>
     pad: lowerPad,
     move: lowerMove,
     merge: lowerMerge,
+    dot: lowerDot,
     concatenate: lowerConcatenate,
   })
