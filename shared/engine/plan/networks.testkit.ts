@@ -159,7 +159,7 @@ export const networks: Readonly<Record<string, readonly Brick[]>> = {
     conv(3, [1, 1]),
     { type: 'layerNormalization', params: { center: false }, frozen: true },
     flatten,
-    dense(18, 'tanh'),
+    dense(70, 'tanh'),
     { type: 'layerNormalization', params: { center: false, scale: false } },
     softmax,
   ],
