@@ -246,7 +246,10 @@ export const distance = (found: ArrayLike<number>, wanted: ArrayLike<number>): n
 /** Largest distance over all tensors of the same name. */
 export const worst = (found: readonly NamedWeight[], wanted: readonly NamedWeight[]): { name: string; off: number } => {
   const offs = wanted.map(({ name, values }) => ({ name, off: distance(found.find(w => w.name === name)?.values ?? [], values) }))
-  return offs.reduce((a, b) => (b.off <= a.off ? a : b), { name: '', off: found.length === wanted.length ? 0 : Number.NaN })
+  return offs.reduce((a, b) => (b.off <= a.off || Number.isNaN(a.off) ? a : b), {
+    name: '',
+    off: found.length === wanted.length ? 0 : Number.NaN,
+  })
 }
 
 /**

@@ -6,7 +6,7 @@ import { unwrap } from '../../../result.ts'
 import { getWeights, setWeights } from '../../weights.ts'
 import { compilePlan } from '../compile.ts'
 import { conv, dense, input, networks } from '../networks.testkit.ts'
-import { normalShare } from './draws.testkit.ts'
+import { normalShare, normalsOf } from './draws.testkit.ts'
 import type { PlanSetup } from './layout.ts'
 import { type Brick, distance, host, network, openBoth, randomData, worst } from './oracle.testkit.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
@@ -140,6 +140,21 @@ describe('A run', () => {
     }
   })
 
+  test('gives the same gradients for the same samples in the next step', async () => {
+    const still = Object.entries(networks).filter(([, bricks]) => !bricks.some(({ type }) => /dropout|noise/i.test(type)))
+    expect(still.length).toBeGreaterThan(10)
+    for (const [name, bricks] of still) {
+      const { run } = await open(bricks)
+      const once = () => {
+        run.step(Int32Array.from([1, 2, 3, 4, 5]), 0)
+        return run.getGradients()
+      }
+      const first = once()
+      expect(once(), name).toEqual(first)
+      run.dispose()
+    }
+  })
+
   test('gives the same losses when the data is too large to be copied as a whole', async () => {
     expect(await curve(image, { threads: 2, residentLimit: 0 })).toEqual(await curve(image, { threads: 2 }))
   })
@@ -221,6 +236,7 @@ describe('A run', () => {
       return values.map((v, i) => (v - (data.train.inputs[2 * size + i] ?? 0)) / 0.5)
     }
     const [first, second] = [drawn(), drawn()]
+    expect(distance(first, normalsOf(setup.seed, 'n1', 1, size))).toBeLessThan(1e-6)
     for (const z of [-2.5, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2.5])
       expect(Math.abs(first.filter(v => v < z).length / size - normalShare(z)), String(z)).toBeLessThan(0.02)
     const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0) / size
