@@ -142,14 +142,22 @@ export function denseGradient(lo: i32, hi: i32, scratch: Ptr, x: Ptr, rows: i32,
   }
 }
 
-/** Bias gradient of a dense layer, columns [lo, hi) in eights: the sums of dy's columns. */
+/** Rows that are summed before they are added to the total, so that rounding errors stay small. */
+const SUM_ROWS: i32 = 128
+
+/** Bias gradient of layers whose rows are not summed elsewhere, columns [lo, hi) in eights: the sums of dy's columns. */
 export function columnSums(lo: i32, hi: i32, scratch: Ptr, dy: Ptr, rows: i32, N: i32, out: Ptr): void {
   for (let panel = lo; panel < hi; panel++) {
-    const c = panel * 8, left = N - c
-    let a = f32x4.splat(0), b = a, s = at(dy, c)
-    for (let r = rows; r > 0; r--, s += <usize>N << 2) {
-      a = f32x4.add(a, v128.load(s))
-      b = f32x4.add(b, v128.load(s, 16))
+    const c = panel * 8, left = N - c, zero = f32x4.splat(0)
+    let a = zero, b = zero, s = at(dy, c)
+    for (let r = rows; r > 0; r -= SUM_ROWS) {
+      let p = zero, q = zero
+      for (let k = min(r, SUM_ROWS); k > 0; k--, s += <usize>N << 2) {
+        p = f32x4.add(p, v128.load(s))
+        q = f32x4.add(q, v128.load(s, 16))
+      }
+      a = f32x4.add(a, p)
+      b = f32x4.add(b, q)
     }
     v128.store(at(out, c), v128.and(a, laneMask(left)))
     v128.store(at(out, c), v128.and(b, laneMask(left - 4)), 16)

@@ -1,5 +1,5 @@
 // Moving values about: padding, cropping, gathering, copying pieces, other orders.
-import { addInto, at, clear, gateInPlace, Ptr } from './all'
+import { addInto, at, clear, gateInPlace, loadSome, Ptr, relu4, storeSome } from './all'
 
 /** Zero-pads images [lo, hi) of H x W x C to PH x PW x C. */
 export function pad(lo: i32, hi: i32, scratch: Ptr, x: Ptr, H: i32, W: i32, C: i32, top: i32, left: i32, PH: i32, PW: i32, out: Ptr): void {
@@ -66,5 +66,16 @@ export function move(
       else takeRow(row, p, s4, d4)
     }
     if (back && gate) gateInPlace(at(x, n * size), at(gate, n * size), size)
+  }
+}
+
+/** x + bias (or 0), with ReLU if asked, in place, for rows [lo, hi) of C values. */
+export function finishRows(lo: i32, hi: i32, scratch: Ptr, x: Ptr, C: i32, bias: Ptr, relu: i32): void {
+  for (let r = lo; r < hi; r++) for (let c = 0; c < C; c += 4) {
+    const o = at(x, r * C + c)
+    let v = loadSome(o, C - c)
+    if (bias) v = f32x4.add(v, v128.load(at(bias, c)))
+    if (relu) v = relu4(v)
+    storeSome(o, v, C - c)
   }
 }

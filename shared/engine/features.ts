@@ -5,7 +5,7 @@ import { type Batches, openBatches, range } from './batches.ts'
 import { trialData, trialRate } from './choose.ts'
 import { compilePlan } from './plan/compile.ts'
 import type { PlanExecutor } from './plan/executor.ts'
-import { openThere } from './planned.ts'
+import { openThere, unknownWord } from './planned.ts'
 import type { Pace } from './predict.ts'
 import type { TrainJob } from './run.ts'
 import type { EngineTf } from './tf.ts'
@@ -50,7 +50,7 @@ const planReader = async (engine: EngineTf, job: TrainJob, trunk: Trunk): Promis
   const { backend } = job.backend
   if (!job.resolved || job.engine === 'tfjs' || (backend !== 'wasm' && backend !== 'webgpu')) return null
   const plan = compilePlan(trunkAlone(job.resolved, trunk), { loss: 'meanSquaredError', targets: 'values' })
-  if (!plan.ok) return null
+  if (!plan.ok || unknownWord(plan.value, job.data)) return null
   const none: Part = { inputs: new Float32Array(), targets: new Float32Array(), count: 0 }
   const opened = await openThere(engine, backend, plan.value, { ...job.setup, optimizer: 'sgd', batchSize: CHUNK }, none)
   if (!opened.ok) return null

@@ -3,9 +3,11 @@ import type { PreparedData } from '../data/prepared.ts'
 import { CLIPS, OPTIMIZERS, type ProjectFile } from '../graph/document.ts'
 import { resolve } from '../graph/resolve.ts'
 import type { KernelHost } from '../kernels/wasm/host.ts'
-import { IssueError, issue } from '../result.ts'
+import { IssueError, issue, unwrap } from '../result.ts'
 import { chain, clouds, collect, convnet, jobOf, line, only, startEngine } from './engine.testkit.ts'
+import { objectiveOf } from './objective.ts'
 import { PlanRun } from './plan/wasm/run.ts'
+import { openPlan } from './planned.ts'
 import type { NamedWeight, TrainEvent } from './protocol.ts'
 import type { TrainDeps, TrainJob } from './trainer.ts'
 import { getWeights } from './weights.ts'
@@ -43,6 +45,20 @@ const withNorm = chain(
     ['out', 'dense', { units: 3, activation: 'softmax' }],
   ],
   { batchSize: 16, epochs: 3, learningRate: 0.01 },
+)
+
+/** Layers that keep channels apart, make images larger and normalise each sample. */
+const apart = chain(
+  [
+    ['in', 'input', { shape: [8, 8, 1] }],
+    ['up', 'conv2dTranspose', { filters: 4, strides: [2, 2], padding: 'same', activation: 'relu', l2: 0.001 }],
+    ['mix', 'separableConv2d', { filters: 6, strides: [2, 2], l1: 0.001, l2: 0.001 }],
+    ['norm', 'layerNormalization'],
+    ['deep', 'depthwiseConv2d', { depthMultiplier: 2, activation: 'tanh' }],
+    ['flat', 'flatten'],
+    ['out', 'dense', { units: 3, activation: 'softmax' }],
+  ],
+  { batchSize: 16, epochs: 2, learningRate: 0.01, optimizer: 'momentum' },
 )
 
 /** A straight line to be learned. */
@@ -88,8 +104,38 @@ describe('training by plan', () => {
       expect(validation?.loss).toBeCloseTo(other?.validation?.loss ?? 0, 3)
       expect(validation?.mae ?? 0).toBeCloseTo(other?.validation?.mae ?? 0, 4)
     }
-    return plan
+    return { ...plan, other: tfjs.weights }
   }
+
+  it('gives the run of tfjs with channels apart, larger images and layer normalisation, and its weights', async () => {
+    const { weights, other } = await compared(apart, clouds([8, 8, 1]))
+    expect(weights.map(w => w.name)).toEqual(other.map(w => w.name))
+    for (const [i, weight] of weights.entries())
+      for (const [k, value] of weight.values.entries()) expect(value, weight.name).toBeCloseTo(other[i]?.values[k] ?? Number.NaN, 4)
+  })
+
+  it('looks words up as tfjs does, and leaves data with words that have no vector to it', async () => {
+    const plain = clouds([5])
+    const whole = (part: PreparedData['train']) => ({ ...part, inputs: part.inputs.map(v => Math.min(11, Math.floor(Math.abs(v) * 4))) })
+    const data = { ...plain, train: whole(plain.train), validation: whole(plain.validation), test: whole(plain.test) }
+    const project = (inputDim: number) =>
+      chain(
+        [
+          ['in', 'input', { shape: [5] }],
+          ['words', 'embedding', { inputDim, outputDim: 3 }],
+          ['flat', 'flatten'],
+          ['out', 'dense', { units: 3, activation: 'softmax' }],
+        ],
+        { batchSize: 16, epochs: 2, learningRate: 0.01 },
+      )
+    await compared(project(12), data)
+    const running = await startEngine('wasm')
+    const job = { ...jobOf(project(11), data, running), resolved: resolve(project(11)) }
+    const objective = unwrap(objectiveOf(running.engine.tf, job.model, job.setup.loss, data))
+    const message = expect.stringContaining('An Embedding knows the numbers 0 to 10, but 11 arrives')
+    expect(await openPlan(running.engine, job, objective)).toMatchObject({ ok: false, issues: [{ code: 'plan/unknown-word', message }] })
+    job.model.dispose()
+  })
 
   for (const optimizer of OPTIMIZERS)
     it(`${optimizer} with weight decay, clipping and penalties gives tfjs's run, and leaves no tensor behind`, async () => {

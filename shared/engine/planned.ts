@@ -1,4 +1,4 @@
-import type { Part } from '../data/prepared.ts'
+import type { Part, PreparedData } from '../data/prepared.ts'
 import type { BackendId } from '../graph/document.ts'
 import { fail, type Result } from '../result.ts'
 import { tally } from './metrics.ts'
@@ -27,6 +27,17 @@ export const openThere = async ({ kernels, device }: EngineTf, backend: BackendI
   return card ? GpuPlanRun.open(...plan, card) : fail('plan/no-device', 'The fast engine cannot reach the graphics card here.')
 }
 
+/** Why data cannot be looked up: a number in it that an Embedding of the network has no vector for; null when all have one. */
+export const unknownWord = ({ nodes }: Plan, { train, validation, test }: PreparedData): string | null => {
+  for (const { op } of nodes) {
+    if (op.op !== 'embedding') continue
+    const unknown = [train, validation, test].flatMap(({ inputs }) => inputs.find(value => !(value > -1 && value < op.words)) ?? [])[0]
+    if (unknown !== undefined)
+      return `An Embedding knows the numbers 0 to ${op.words - 1}, but ${unknown} arrives: give it more words or change the data.`
+  }
+  return null
+}
+
 /** Compiles and opens the plan of a job, with the model's weights; or says why the job has to train through tfjs. */
 export const openPlan = async (engine: EngineTf, job: TrainJob, { head }: Objective): Promise<Result<OpenPlan>> => {
   const { resolved, setup, data, backend } = job
@@ -36,6 +47,8 @@ export const openPlan = async (engine: EngineTf, job: TrainJob, { head }: Object
   if (!resolved) return fail('plan/no-network', 'The fast engine was not given the network.')
   const plan = compilePlan(resolved, { loss: setup.loss, targets: head.kind })
   if (!plan.ok) return plan
+  const unknown = unknownWord(plan.value, data)
+  if (unknown) return fail('plan/unknown-word', unknown)
   const { optimizer, weightDecay, clip, clipLimit, batchSize, seed } = setup
   const most = Math.min(batchSize, data.train.count)
   const run = await openThere(

@@ -45,6 +45,20 @@ const withNorm = chain(
   { batchSize: 16, epochs: 3, learningRate: 0.01 },
 )
 
+/** Layers that keep channels apart, make images larger and normalise each sample. */
+const apart = chain(
+  [
+    ['in', 'input', { shape: [8, 8, 1] }],
+    ['up', 'conv2dTranspose', { filters: 4, strides: [2, 2], padding: 'same', activation: 'relu', l2: 0.001 }],
+    ['mix', 'separableConv2d', { filters: 6, strides: [2, 2], l1: 0.001, l2: 0.001 }],
+    ['norm', 'layerNormalization'],
+    ['deep', 'depthwiseConv2d', { depthMultiplier: 2, activation: 'tanh' }],
+    ['flat', 'flatten'],
+    ['out', 'dense', { units: 3, activation: 'softmax' }],
+  ],
+  { batchSize: 16, epochs: 2, learningRate: 0.01, optimizer: 'momentum' },
+)
+
 describe.skipIf(missing)('training by plan on a graphics card', () => {
   afterAll(() => {
     expect(errors).toEqual([])
@@ -64,6 +78,19 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     expect(gpu.weights.map(w => w.name)).toEqual(wasm.weights.map(w => w.name))
     for (const [i, weight] of gpu.weights.entries())
       for (const [k, value] of weight.values.entries()) expect(value, weight.name).toBeCloseTo(wasm.weights[i]?.values[k] ?? Number.NaN, 2)
+  })
+
+  it('gives it with channels apart, larger images and layer normalisation, too', async () => {
+    const gpu = await trained(apart, DATA, await startCard())
+    const wasm = await trained(apart, DATA, await startEngine('wasm'))
+    expect([gpu.report?.engine, wasm.report?.engine]).toEqual(['plan', 'plan'])
+    for (const [i, { train, validation }] of gpu.epochs.entries()) {
+      expect(train.loss).toBeCloseTo(wasm.epochs[i]?.train.loss ?? 0, 4)
+      expect(validation?.loss).toBeCloseTo(wasm.epochs[i]?.validation?.loss ?? 0, 4)
+    }
+    expect(gpu.weights.map(w => w.name)).toEqual(wasm.weights.map(w => w.name))
+    for (const [i, weight] of gpu.weights.entries())
+      for (const [k, value] of weight.values.entries()) expect(value, weight.name).toBeCloseTo(wasm.weights[i]?.values[k] ?? Number.NaN, 4)
   })
 
   it('repeats itself bit by bit, dropout included', async () => {

@@ -43,9 +43,23 @@ type Operation =
       readonly bias: boolean
       readonly penalty?: Penalty
     }
+  /** Every channel for itself, by kernels `[height, width, channels, multiplier]`. */
+  | { readonly op: 'depthwise'; readonly kernelSize: Pair; readonly strides: Pair; readonly padding: Padding; readonly penalty?: Penalty }
+  /** The input gradient of a convolution as an operation of its own; the kernel is `[height, width, filters, channels]`. */
+  | {
+      readonly op: 'conv2dTranspose'
+      readonly kernelSize: Pair
+      readonly strides: Pair
+      readonly padding: Padding
+      readonly penalty?: Penalty
+    }
   | { readonly op: 'dense'; readonly bias: boolean; readonly penalty?: Penalty }
   | { readonly op: 'pool'; readonly kind: 'max' | 'average'; readonly size: Pair; readonly strides: Pair; readonly padding: Padding }
   | { readonly op: 'batchNorm'; readonly momentum: number; readonly epsilon: number; readonly scale: boolean; readonly center: boolean }
+  /** Over the last axis. */
+  | { readonly op: 'layerNorm'; readonly epsilon: number }
+  /** Rows of a table of `words` rows, by the whole numbers that arrive from the data. */
+  | { readonly op: 'embedding'; readonly words: number }
   | { readonly op: 'activation'; readonly kind: Activation }
   /** x · scale + offset. */
   | { readonly op: 'rescale'; readonly scale: number; readonly offset: number }
@@ -68,10 +82,11 @@ type Operation =
 
 /**
  * What a layer does, in the words of a training plan. A layer offers one or more of these, each fed by the one before; the first takes the layer's inputs.
- * Every executor of plans has one file per operation. Weights are the layer's own, by name; the first operation that computes has them. `out` is the shape
- * of what comes out, where it is not that of the layer.
+ * Every executor of plans has one file per operation. Weights are the layer's own, by name. An operation takes those that `weights` lists, each under the
+ * name that the operation knows it by; without `weights` it takes all that no operation of the layer has taken or lists. `out` is the shape of what comes
+ * out, where it is not that of the layer.
  */
-export type PlanOp = Operation & { readonly out?: Shape }
+export type PlanOp = Operation & { readonly weights?: Readonly<Record<string, string>>; readonly out?: Shape }
 
 /** Kernel operation and activation of layers that can end in one. */
 export const activated = (op: PlanOp, kind: Activation): readonly PlanOp[] => (kind === 'linear' ? [op] : [op, { op: 'activation', kind }])

@@ -1,4 +1,4 @@
-import type { NodeOf, Plan, PlanNode } from './plan.ts'
+import { type NodeOf, type Plan, type PlanNode, weightName } from './plan.ts'
 
 /** What an executor calls the parts that its plans are made of. */
 export interface Parts {
@@ -73,7 +73,8 @@ export abstract class PlanBuilder<P extends Parts> {
   }
 
   weight(node: PlanNode, name: string): P['slot'] | undefined {
-    return this.slots.find(slot => slot.name === `${node.id}/${name}`)
+    const outside = weightName(node, name)
+    return this.slots.find(slot => slot.name === outside)
   }
 
   /** Where the gradient of input k goes; null when nothing before it learns. */

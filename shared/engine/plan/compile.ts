@@ -1,5 +1,6 @@
 import type { LossId } from '../../graph/document.ts'
 import type { Resolved, ResolvedNode } from '../../graph/resolved.ts'
+import type { WeightSpec } from '../../layers/define.ts'
 import type { PlanOp } from '../../layers/plan.ts'
 import { type Shape, sizeOf } from '../../layers/shape.ts'
 import { fail, IssueError, issue, ok, type Result } from '../../result.ts'
@@ -12,7 +13,7 @@ export interface PlanTask {
 }
 
 /** Operations whose kernels can apply a ReLU to what they put out. */
-const TAKES_RELU: ReadonlySet<string> = new Set(['conv2d', 'dense', 'batchNorm', 'merge'])
+const TAKES_RELU: ReadonlySet<string> = new Set(['conv2d', 'depthwise', 'conv2dTranspose', 'dense', 'batchNorm', 'merge'])
 const PLAIN: Readonly<Record<LossId, LossKind>> = {
   sparseCategoricalCrossentropy: 'categorical',
   categoricalCrossentropy: 'categorical',
@@ -43,6 +44,19 @@ const opsOf = ({ node, def, params, inputs }: ResolvedNode): readonly PlanOp[] =
   )
 }
 
+/** The weights that an operation takes of those that are left: the ones it lists, or all that later operations do not list. */
+const takenBy = (op: PlanOp, left: readonly WeightSpec[], later: readonly PlanOp[]): readonly WeightSpec[] => {
+  const listed = (by: PlanOp, { name }: WeightSpec) => Object.values(by.weights ?? {}).includes(name)
+  return left.filter(weight => (op.weights ? listed(op, weight) : !later.some(other => listed(other, weight))))
+}
+
+/** Throws where a table is to be looked up by what other layers compute: such numbers have no gradient. */
+const checkSource = (op: PlanOp, source: PlanNode | undefined, { node }: ResolvedNode): void => {
+  if (op.op !== 'embedding' || source?.op.op === 'input') return
+  const message = `The layer "${node.name}" looks up what other layers compute, so this network trains through tfjs.`
+  throw new IssueError(issue('plan/computed-words', message, { node: node.id }))
+}
+
 const build = (resolved: Resolved): { nodes: PlanNode[]; tensors: Map<string, number> } => {
   const nodes: PlanNode[] = []
   const tensors = new Map<string, number>()
@@ -58,13 +72,16 @@ const build = (resolved: Resolved): { nodes: PlanNode[]; tensors: Map<string, nu
     }
     let inputs = sources
     let inputShapes = found.inputs
-    let weights = found.weights
-    for (const op of opsOf(found)) {
+    const ops = opsOf(found)
+    let left = found.weights
+    for (const [k, op] of ops.entries()) {
       const out = op.out ?? shape
+      checkSource(op, nodes[inputs[0] ?? -1], found)
       if (!vanishes(op)) {
+        const weights = takenBy(op, left, ops.slice(k + 1))
+        left = left.filter(weight => !weights.includes(weight))
         nodes.push({ id, op, inputs, inputShapes, shape: out, weights, frozen: found.node.frozen, relu: false })
         inputs = [nodes.length - 1]
-        weights = []
       }
       inputShapes = [out]
     }

@@ -114,6 +114,67 @@ export const networks: Readonly<Record<string, readonly Brick[]>> = {
     { type: 'globalAveragePooling1d' },
     softmax,
   ],
+  'channels for themselves': [
+    input(9, 11, 5),
+    { type: 'depthwiseConv2d', params: { kernelSize: [3, 3], padding: 'same', activation: 'relu' } },
+    { type: 'depthwiseConv2d', params: { kernelSize: [3, 3], strides: [2, 2], padding: 'same', useBias: false } },
+    norm(),
+    activation('relu6'),
+    conv(10, [1, 1], { activation: 'relu' }),
+    { type: 'depthwiseConv2d', params: { kernelSize: [5, 2], strides: [1, 3], padding: 'same', activation: 'tanh' } },
+    flatten,
+    softmax,
+  ],
+  'several kernels for each channel': [
+    input(12, 19, 3),
+    conv(3, [2, 2], { activation: 'relu' }),
+    { type: 'depthwiseConv2d', params: { kernelSize: [3, 3], depthMultiplier: 3 } },
+    { type: 'depthwiseConv2d', params: { kernelSize: [2, 4], strides: [3, 2], depthMultiplier: 2, activation: 'relu' } },
+    flatten,
+    softmax,
+  ],
+  'separable convolutions': [
+    input(9, 10, 4),
+    { type: 'separableConv2d', params: { filters: 9, padding: 'same', activation: 'relu', l1: 0.01, l2: 0.02 } },
+    { type: 'separableConv2d', params: { filters: 6, kernelSize: [2, 3], strides: [2, 2], useBias: false, l2: 0.01 } },
+    { type: 'separableConv2d', params: { filters: 5, kernelSize: [1, 3], strides: [3, 3], padding: 'same', l2: 0.1 }, frozen: true },
+    flatten,
+    softmax,
+  ],
+  'transposed convolutions': [
+    input(3, 4, 3),
+    { type: 'conv2dTranspose', params: { filters: 6, kernelSize: [3, 3], strides: [2, 2], padding: 'same', activation: 'relu', l2: 0.01 } },
+    { type: 'conv2dTranspose', params: { filters: 3, kernelSize: [3, 2], useBias: false } },
+    { type: 'conv2dTranspose', params: { filters: 4, kernelSize: [1, 2], strides: [2, 3], padding: 'same' }, frozen: true },
+    conv(3, [3, 3], { strides: [3, 3] }),
+    { type: 'conv2dTranspose', params: { filters: 2, kernelSize: [2, 3], strides: [3, 2], activation: 'tanh' } },
+    flatten,
+    softmax,
+  ],
+  'layer normalisation': [
+    input(6, 5, 2),
+    conv(7, [3, 3], { activation: 'relu' }),
+    { type: 'layerNormalization' },
+    { type: 'layerNormalization', params: { scale: false, epsilon: 0.01 } },
+    conv(3, [1, 1]),
+    { type: 'layerNormalization', params: { center: false }, frozen: true },
+    flatten,
+    dense(70, 'tanh'),
+    { type: 'layerNormalization', params: { center: false, scale: false } },
+    softmax,
+  ],
+  'words by their vectors': [
+    input(6),
+    { type: 'embedding', params: { inputDim: 9, outputDim: 5 } },
+    { type: 'conv1d', params: { filters: 6, kernelSize: 3, activation: 'tanh' } },
+    { type: 'globalAveragePooling1d' },
+    { type: 'embedding', params: { inputDim: 12, outputDim: 3 }, from: [0] },
+    flatten,
+    { type: 'embedding', params: { inputDim: 9, outputDim: 1 }, from: [0], frozen: true },
+    flatten,
+    { type: 'concatenate', from: [3, 5, 7] },
+    softmax,
+  ],
   'frozen layers': [
     input(6, 6, 2),
     conv(4, [3, 3], { padding: 'same' }),
@@ -274,7 +335,8 @@ export const lossCases: Readonly<Record<string, Case>> = {
 const small = (max: number) => fc.integer({ min: 1, max })
 const pair = (max: number) => fc.tuple(small(max), small(max))
 const OPS = [
-  ...['conv', 'conv', 'conv', 'conv', 'pool', 'norm', 'activation', 'dropout', 'pad', 'concatenate'],
+  ...['conv', 'conv', 'conv', 'pool', 'norm', 'activation', 'dropout', 'pad', 'concatenate'],
+  ...['depthwise', 'separable', 'transpose', 'layerNorm'],
   ...['add', 'average', 'multiply', 'maximum', 'minimum'],
   ...['crop', 'larger', 'turn', 'rescale', 'leaky', 'prelu', 'noise', 'noiseFactor', 'alphaDropout'],
 ] as const
@@ -295,6 +357,9 @@ const gene = fc.record({
 })
 type Gene = typeof gene extends fc.Arbitrary<infer T> ? T : never
 type Image = readonly [number, number, number]
+
+/** Pixels of an image that nothing makes larger. */
+const LARGEST = 400
 
 /** Curves without a corner, where differences of the loss say what the gradient is. */
 const SMOOTH: readonly string[] = ['linear', 'tanh', 'sigmoid', 'swish', 'mish', 'gelu', 'softplus']
@@ -333,6 +398,9 @@ class Garden {
     const [h, w, c] = shape
     const op = this.smooth && ROUGH.has(g.op) ? 'conv' : g.op
     if (op === 'conv') this.conv(g, at, shape)
+    else if (op === 'depthwise' || op === 'separable') this.apart(g, op, at, shape)
+    else if (op === 'transpose') this.transpose(g, at, shape)
+    else if (op === 'layerNorm') this.layerNorm(g, at, shape)
     else if (op === 'pool') this.pool(g, at, shape)
     else if (op === 'norm') this.put({ ...norm(), frozen: g.frozen === 0 }, [at], shape)
     else if (op === 'activation') this.put(activation(this.kind(g)), [at], shape)
@@ -397,6 +465,32 @@ class Garden {
       ...{ activation: this.kind(g), useBias: g.bias },
     })
     this.put({ ...brick, frozen: g.frozen === 0 }, [at], [length(h, 0, sh), length(w, 1, sw), g.filters])
+  }
+
+  /** Convolutions that keep channels apart first; frozen ones pay no penalty. */
+  private apart(g: Gene, op: 'depthwise' | 'separable', at: number, [h, w, c]: Image): void {
+    const same = g.same || g.kernel[0] > h || g.kernel[1] > w
+    const length = (size: number, i: 0 | 1) => Math.ceil((same ? size : size - g.kernel[i] + 1) / g.strides[i])
+    const common = { kernelSize: g.kernel, strides: g.strides, padding: same ? 'same' : 'valid', activation: this.kind(g), useBias: g.bias }
+    const [own, channels] =
+      op === 'separable' ? [{ filters: g.filters, l2: g.rate / 100 }, g.filters] : [{ depthMultiplier: g.back + 1 }, c * (g.back + 1)]
+    const brick = { type: op === 'separable' ? 'separableConv2d' : 'depthwiseConv2d', params: { ...common, ...own } }
+    this.put({ ...brick, frozen: g.frozen === 0 }, [at], [length(h, 0), length(w, 1), channels])
+  }
+
+  private transpose(g: Gene, at: number, [h, w]: Image): void {
+    const length = (size: number, i: 0 | 1) => size * g.strides[i] + (g.same ? 0 : Math.max(g.kernel[i] - g.strides[i], 0))
+    const size = [length(h, 0), length(w, 1)] as const
+    if (size[0] * size[1] > LARGEST) return
+    const params = { kernelSize: g.kernel, strides: g.strides, padding: g.same ? 'same' : 'valid', filters: g.filters, l2: g.rate / 1000 }
+    const brick = { type: 'conv2dTranspose', params: { ...params, activation: this.kind(g), useBias: g.bias } }
+    this.put({ ...brick, frozen: g.frozen === 0 }, [at], [...size, g.filters])
+  }
+
+  /** Of two values or fewer hardly more than a sign is left, and its gradient is all rounding. */
+  private layerNorm(g: Gene, at: number, shape: Image): void {
+    if (shape[2] > 2)
+      this.put({ type: 'layerNormalization', params: { scale: g.bias, center: g.same }, frozen: g.frozen === 0 }, [at], shape)
   }
 
   private pool(g: Gene, at: number, [h, w, c]: Image): void {

@@ -13,7 +13,7 @@ export interface PlanNode {
   /** Shapes that the operation sees, without batch; a reshape in between leaves no trace but here. */
   readonly inputShapes: readonly Shape[]
   readonly shape: Shape
-  /** In the layer's order; only the first operation of a layer has them. */
+  /** Those of the layer's weights that this operation takes, in the layer's order. */
   readonly weights: readonly WeightSpec[]
   /** Weights stay as they are, and batch normalisation keeps its statistics. */
   readonly frozen: boolean
@@ -21,12 +21,22 @@ export interface PlanNode {
   readonly relu: boolean
 }
 
+/** What a weight that the operation knows by this name is called outside, `<node id>/<the layer's name for it>`; null if it takes none by that name. */
+export const weightName = ({ id, op, weights }: PlanNode, name: string): string | null => {
+  const own = 'weights' in op && op.weights ? op.weights[name] : name
+  return weights.some(weight => weight.name === own) ? `${id}/${own}` : null
+}
+
 /** A node whose operation is O. */
 export type NodeOf<O extends PlanNode['op']['op']> = PlanNode & { readonly op: Extract<PlanNode['op'], { op: O }> }
 
-/** Kernels that pay a penalty, `<node id>/kernel` with its strengths; frozen ones pay none. */
+/** Kernels that pay a penalty, by their name outside, with its strengths; frozen ones pay none. */
 export const penalties = (plan: Plan): readonly (Penalty & { readonly name: string })[] =>
-  plan.nodes.flatMap(({ id, op, frozen }) => ('penalty' in op && op.penalty && !frozen ? [{ name: `${id}/kernel`, ...op.penalty }] : []))
+  plan.nodes.flatMap(node => {
+    const { op, frozen } = node
+    const name = weightName(node, 'kernel')
+    return 'penalty' in op && op.penalty && name && !frozen ? [{ name, ...op.penalty }] : []
+  })
 
 /** How outputs are compared with targets; `softmax` and `logistic` include the network's last activation. */
 export const LOSS_KINDS = ['softmax', 'categorical', 'logistic', 'binary', 'squared'] as const

@@ -7,10 +7,11 @@ import { grouped, unlessDefault } from '../lib/format.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { useBiasParam } from '../lib/kernel.ts'
 import { convForm, transposeAttributes } from '../lib/onnxWindow.ts'
-import { regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { torchKernel } from '../lib/torch.ts'
 import { kernel, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
+import { activated } from '../plan.ts'
 import { dims, type Shape, sizeOf } from '../shape.ts'
 
 const params = {
@@ -74,6 +75,8 @@ export const conv2dTranspose = defineLayer({
       kernelInitializer: initialiser(v.kernelInitializer, ctx),
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
+  plan: (_input, { kernelSize, strides, padding, ...v }) =>
+    activated({ op: 'conv2dTranspose', kernelSize, strides, padding, ...planPenalty(v) }, v.activation),
   onnx(input, v) {
     const stamp = kernel('kernel', { shape: kernelOf(input, v), order: [3, 2, 0, 1], channels: 1 })
     return convForm('ConvTranspose', [x, stamp], v, v.filters, transposeAttributes(v))

@@ -10,6 +10,7 @@ import { convForm, depthwiseKernel, windowAttributes } from '../lib/onnxWindow.t
 import { torchConv } from '../lib/torch.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
 import { x } from '../onnx.ts'
+import { activated } from '../plan.ts'
 import { dims, sizeOf } from '../shape.ts'
 
 const channelsOf = ([, , channels]: Image, v: { readonly depthMultiplier: number }) => channels * v.depthMultiplier
@@ -44,6 +45,8 @@ export const depthwiseConv2d = defineLayer({
       depthMultiplier: v.depthMultiplier,
       depthwiseInitializer: initialiser(v.depthwiseInitializer, ctx),
     }),
+  plan: (_input, { kernelSize, strides, padding, activation }) =>
+    activated({ op: 'depthwise', kernelSize, strides, padding, weights: { kernel: 'depthwise_kernel', bias: 'bias' } }, activation),
   onnx(input, v) {
     const [h, w] = v.kernelSize
     const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding })

@@ -45,6 +45,7 @@ export const embedding = defineLayer({
       outputDim: v.outputDim,
       embeddingsInitializer: initialiser(v.embeddingsInitializer, ctx),
     }),
+  plan: (_input, { inputDim: words }) => [{ op: 'embedding', words }],
   onnx: (_input, v) =>
     channelsLast(op('Gather', [kernel('embeddings', { shape: [v.inputDim, v.outputDim], channels: 0 }), op('Cast', [x], { to: INT64 })])),
   keras: v => ({

@@ -52,6 +52,7 @@ export const layerNormalization = defineLayer({
     ]
   },
   build: (v, { tf, name, trainable }) => tf.layers.layerNormalization({ name, trainable, axis: -1, ...v }),
+  plan: (_input, { epsilon }) => [{ op: 'layerNorm', epsilon }],
   onnx(input, v) {
     const shape = [input.at(-1) ?? 0]
     const learned = [v.scale ? weight('gamma', shape) : filled(shape, 1), ...(v.center ? [weight('beta', shape)] : [])]

@@ -8,11 +8,12 @@ import { grouped } from '../lib/format.ts'
 import { depthwiseInitialiserParam, initialiser } from '../lib/initialisers.ts'
 import { kernelWeights, useBiasParam } from '../lib/kernel.ts'
 import { convForm, depthwiseKernel, windowAttributes } from '../lib/onnxWindow.ts'
-import { regulariserParams, regularisers } from '../lib/regularisers.ts'
+import { planPenalty, regulariserParams, regularisers } from '../lib/regularisers.ts'
 import { torchConv } from '../lib/torch.ts'
 import { slide, slideFormulas } from '../lib/window.ts'
 import { kernel, op, x } from '../onnx.ts'
 import { p, type ValuesOf } from '../params.ts'
+import { activated } from '../plan.ts'
 import { dims, sizeOf } from '../shape.ts'
 
 const params = {
@@ -70,6 +71,15 @@ export const separableConv2d = defineLayer({
       pointwiseInitializer: initialiser(v.depthwiseInitializer, ctx),
       ...regularisers(v, ctx, 'depthwiseRegularizer', 'pointwiseRegularizer'),
     }),
+  plan(input, v) {
+    const size = slide(input, convWindow(v))
+    if (!size.ok) return null
+    const { kernelSize, strides, padding } = v
+    const apart = { op: 'depthwise', kernelSize, strides, padding, weights: { kernel: 'depthwise_kernel' }, ...planPenalty(v) } as const
+    const mixed = { op: 'conv2d', kernelSize: [1, 1], strides: [1, 1], dilation: [1, 1], padding: 'valid', ...planPenalty(v) } as const
+    const weights = { kernel: 'pointwise_kernel', bias: 'bias' }
+    return [{ ...apart, out: [...size.value, input[2]] }, ...activated({ ...mixed, bias: v.useBias, weights }, v.activation)]
+  },
   onnx(input, v) {
     const [h, w] = v.kernelSize
     const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding })

@@ -33,6 +33,12 @@ export type Target = PlanTarget<WasmParts>
 /** Packed rows that a matrix product of depth K holds at a time, in floats; as `blockRows` in `kernels/asm/gemm.ts`. */
 export const packedFloats = (K: number): number => Math.max(4, Math.min(48, Math.floor(49_152 / K) & ~3)) * K
 
+/** Adds the job that sums `parts` copies of a gradient, the first at `first` and `partStep` floats apart, into the weight's own place. */
+export const sumParts = (b: Builder, first: number, parts: number, partStep: number, { floats: n, grad: out }: Slot): void => {
+  const units = Math.ceil(n / 256)
+  b.backward(() => job('sumParts', units, b.grain(units), { first, parts, partStep, n, out }))
+}
+
 /** Numbers of merges in `kernels/asm/elementwise.ts`. */
 const MERGES: Readonly<Record<Merge, number>> = { sum: 0, product: 1, maximum: 2, minimum: 3 }
 

@@ -47,10 +47,10 @@ export const network = (bricks: readonly Brick[]): Resolved => {
   return resolve({ ...project, graph: { ...project.graph, nodes, wires } })
 }
 
-/** Random data for a network: class indices, or values for regression. */
-export const randomData = (shape: Shape, outputs: number, targets: TargetLayout, count: number, seed = 1): PreparedData => {
+/** Random data for a network, with `words` numbers below that: class indices, or values for regression. */
+export const randomData = (shape: Shape, outputs: number, targets: TargetLayout, count: number, seed = 1, words = 0): PreparedData => {
   const random = rng(seed)
-  const inputs = Float32Array.from({ length: count * sizeOf(shape) }, () => random.normal())
+  const inputs = Float32Array.from({ length: count * sizeOf(shape) }, () => (words ? random.int(words) : random.normal()))
   const classes = targets === 'oneHot' ? outputs : 2
   const wanted =
     targets === 'values'
@@ -151,7 +151,8 @@ export const openOracle = async (
   if (issue) throw new Error(issue.message)
   const shapeOf = (id = '') => resolved.nodes.get(id)?.output ?? []
   const outputs = sizeOf(shapeOf(resolved.outputs[0]))
-  const data = randomData(shapeOf(resolved.inputs[0]), outputs, targets, 3 * batch, seed)
+  const words = bricks.flatMap(({ type, params }) => (type === 'embedding' ? [Number(params?.inputDim)] : []))
+  const data = randomData(shapeOf(resolved.inputs[0]), outputs, targets, 3 * batch, seed, words.length ? Math.min(...words) : 0)
   const full: PlanSetup = { optimizer, batchSize: batch, seed, ...setup }
   const model = unwrap(buildModel(resolved, tf, seed))
   let steps = 0
@@ -245,7 +246,10 @@ export const distance = (found: ArrayLike<number>, wanted: ArrayLike<number>): n
 /** Largest distance over all tensors of the same name. */
 export const worst = (found: readonly NamedWeight[], wanted: readonly NamedWeight[]): { name: string; off: number } => {
   const offs = wanted.map(({ name, values }) => ({ name, off: distance(found.find(w => w.name === name)?.values ?? [], values) }))
-  return offs.reduce((a, b) => (b.off <= a.off ? a : b), { name: '', off: found.length === wanted.length ? 0 : Number.NaN })
+  return offs.reduce((a, b) => (b.off <= a.off || Number.isNaN(a.off) ? a : b), {
+    name: '',
+    off: found.length === wanted.length ? 0 : Number.NaN,
+  })
 }
 
 /**

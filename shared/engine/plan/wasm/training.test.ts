@@ -3,9 +3,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { OPTIMIZERS } from '../../../graph/document.ts'
 import { sizeOf } from '../../../layers/shape.ts'
 import { unwrap } from '../../../result.ts'
+import { getWeights, setWeights } from '../../weights.ts'
 import { compilePlan } from '../compile.ts'
 import { conv, dense, input, networks } from '../networks.testkit.ts'
-import { normalShare } from './draws.testkit.ts'
+import { normalShare, normalsOf } from './draws.testkit.ts'
 import type { PlanSetup } from './layout.ts'
 import { type Brick, distance, host, network, openBoth, randomData, worst } from './oracle.testkit.ts'
 import { type PlanOptions, PlanRun } from './run.ts'
@@ -151,6 +152,21 @@ describe('A run', () => {
     }
   })
 
+  test('gives the same gradients for the same samples in the next step', async () => {
+    const still = Object.entries(networks).filter(([, bricks]) => !bricks.some(({ type }) => /dropout|noise/i.test(type)))
+    expect(still.length).toBeGreaterThan(10)
+    for (const [name, bricks] of still) {
+      const { run } = await open(bricks)
+      const once = () => {
+        run.step(Int32Array.from([1, 2, 3, 4, 5]), 0)
+        return run.getGradients()
+      }
+      const first = once()
+      expect(once(), name).toEqual(first)
+      run.dispose()
+    }
+  })
+
   test('gives the same losses when the data is too large to be copied as a whole', async () => {
     expect(await curve(image, { threads: 2, residentLimit: 0 })).toEqual(await curve(image, { threads: 2 }))
   })
@@ -179,6 +195,32 @@ describe('A run', () => {
     }
   })
 
+  for (const name of [
+    'channels for themselves',
+    'separable convolutions',
+    'transposed convolutions',
+    'layer normalisation',
+    'words by their vectors',
+  ])
+    test(`moves weights as tfjs does and brings them back into a model that then predicts what the plan infers: ${name}`, async () => {
+      const both = await openBoth({ bricks: networks[name] ?? [], optimizer: 'momentum' }, { threads: 2 })
+      for (let step = 0; step < 3; step++) {
+        const indices = Int32Array.from([step, step + 3, 11 - step, 5])
+        await both.tfjsStep(indices)
+        both.run.step(indices, 0.01)
+      }
+      const found = both.run.getWeights()
+      expect(found.map(w => w.name).toSorted()).toEqual(both.start.map(w => w.name).toSorted())
+      for (const weight of await getWeights(both.model))
+        expect(distance(found.find(w => w.name === weight.name)?.values ?? [], weight.values), weight.name).toBeLessThan(1e-4)
+      expect(setWeights(tf, both.model, found)).toBe(found.length)
+      const { inputs } = both.data.train
+      const wanted = both.model.predict(tf.tensor(inputs.slice(0, inputs.length / 3), [4, ...both.data.shape])) as tf.Tensor
+      const { outputs } = both.run.infer(both.data.train, 0, 4)
+      expect(distance(tf.softmax(tf.tensor(outputs, [4, 4])).dataSync(), wanted.dataSync())).toBeLessThan(1e-5)
+      both.close()
+    })
+
   test('drops the wanted share of values, with the same mask in both directions, another one each step', async () => {
     const { run } = await open([input(30), dense(2000, 'linear'), { type: 'dropout', params: { rate: 0.4 } }, dense(4, 'softmax')])
     const maskOf = (i: number) => {
@@ -206,6 +248,7 @@ describe('A run', () => {
       return values.map((v, i) => (v - (data.train.inputs[2 * size + i] ?? 0)) / 0.5)
     }
     const [first, second] = [drawn(), drawn()]
+    expect(distance(first, normalsOf(setup.seed, 'n1', 1, size))).toBeLessThan(1e-6)
     for (const z of [-2.5, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2.5])
       expect(Math.abs(first.filter(v => v < z).length / size - normalShare(z)), String(z)).toBeLessThan(0.02)
     const product = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0) / size

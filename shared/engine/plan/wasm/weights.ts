@@ -20,7 +20,7 @@ export interface Slot {
 export const panels = (n: number): number => Math.ceil(n / 8)
 
 /** Operations that are products of matrices. */
-const PRODUCTS: ReadonlySet<string> = new Set(['conv2d', 'dense'])
+const PRODUCTS: ReadonlySet<string> = new Set(['conv2d', 'conv2dTranspose', 'dense'])
 
 /** How a weight of this shape lies in memory, for an operation of this name. */
 export const layoutOf = (shape: Shape, op: string): Pick<Slot, 'rows' | 'columns' | 'floats'> => {

@@ -17,7 +17,7 @@ export interface ColumnSums {
 }
 
 /** Lanes of a workgroup side by side over columns; the others take rows. */
-const lanesOf = (columns: number): number => Math.min(32, 2 ** Math.ceil(Math.log2(columns)))
+export const lanesOf = (columns: number): number => Math.min(32, 2 ** Math.ceil(Math.log2(columns)))
 
 /** Pieces that a sum over this many rows is cut into. */
 export const columnParts = (rows: number, columns: number): number =>

@@ -241,6 +241,22 @@ describe.skipIf(missing)('Training', () => {
     }
   })
 
+  test('gives the same gradients for the same samples in the next step', async () => {
+    for (const name of ['slopes below 0', 'values in other places', 'merges of every kind']) {
+      const { gpu, close } = await openBoth({ bricks: networks[name] ?? [] })
+      try {
+        const once = () => {
+          gpu.step(Int32Array.from([1, 2, 3, 4]), 0)
+          return gpu.getGradients()
+        }
+        const first = await once()
+        expect(await once(), name).toEqual(first)
+      } finally {
+        close()
+      }
+    }
+  })
+
   test('changes no weight when the loss is not a number', async () => {
     const { gpu, data, close } = await openBoth({ bricks: BRICKS })
     try {

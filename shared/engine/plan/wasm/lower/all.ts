@@ -2,8 +2,12 @@ import { lowerNodes } from '../../builder.ts'
 import type { Builder } from '../builder.ts'
 import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConv2d } from './conv2d.ts'
+import { lowerConv2dTranspose } from './conv2dTranspose.ts'
 import { lowerDense } from './dense.ts'
+import { lowerDepthwise } from './depthwise.ts'
 import { lowerDot } from './dot.ts'
+import { lowerEmbedding } from './embedding.ts'
+import { lowerLayerNorm } from './layerNorm.ts'
 import { lowerLeaky } from './leaky.ts'
 import { lowerMerge } from './merge.ts'
 import { lowerMove } from './move.ts'
@@ -16,9 +20,13 @@ import { lowerActivation, lowerConcatenate, lowerPad } from './simple.ts'
 export const lowerAll = (b: Builder, draws: Draws): { backward(): void } =>
   lowerNodes(b, {
     conv2d: lowerConv2d,
+    conv2dTranspose: lowerConv2dTranspose,
+    depthwise: lowerDepthwise,
     dense: lowerDense,
     pool: lowerPool,
     batchNorm: lowerBatchNorm,
+    layerNorm: lowerLayerNorm,
+    embedding: lowerEmbedding,
     activation: lowerActivation,
     leaky: lowerLeaky,
     rescale: lowerRescale,

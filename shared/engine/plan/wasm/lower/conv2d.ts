@@ -1,7 +1,10 @@
+import type { Shape } from '../../../../layers/shape.ts'
 import type { NodeOf } from '../../plan.ts'
 import { directConvolution } from './convDirect.ts'
 import { winogradConvolution, worthWinograd } from './convWinograd.ts'
 import { before, imageOf, type Lower } from './define.ts'
+
+type Window = Pick<NodeOf<'conv2d'>['op'], 'kernelSize' | 'strides' | 'dilation' | 'padding'>
 
 /** All numbers of one convolution. */
 export interface Convolution {
@@ -22,9 +25,10 @@ export interface Convolution {
   readonly left: number
 }
 
-const numbersOf = ({ op, inputShapes: [input = []], shape }: NodeOf<'conv2d'>): Convolution => {
+/** The numbers of a convolution that makes an image of shape `output` out of one of shape `input`. */
+export const numbersOf = (op: Window, input: Shape, output: Shape): Convolution => {
   const { h, w, c } = imageOf(input)
-  const { h: oh, w: ow, c: n } = imageOf(shape)
+  const { h: oh, w: ow, c: n } = imageOf(output)
   const { kernelSize: kernel, strides, dilation, padding } = op
   const span = [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1] as const
   const top = before(h, oh, span[0], strides[0], padding)
@@ -34,6 +38,6 @@ const numbersOf = ({ op, inputShapes: [input = []], shape }: NodeOf<'conv2d'>): 
 
 /** A convolution: by Winograd's algorithm where that saves work, else directly. */
 export const lowerConv2d: Lower<'conv2d'> = (b, node) => {
-  const numbers = numbersOf(node)
+  const numbers = numbersOf(node.op, node.inputShapes[0] ?? [], node.shape)
   return worthWinograd(numbers) ? winogradConvolution(b, node, numbers) : directConvolution(b, node, numbers)
 }

@@ -2,6 +2,7 @@ import type { PlanNode } from '../../plan.ts'
 import { type Builder, RELU, type Tensor } from '../builder.ts'
 import type { Binding, Range } from '../job.ts'
 import { addParts, type Extent, type Factor, partsFor, product, withOnes } from '../matmul.ts'
+import type { Slot } from '../weights.ts'
 import { gated, targetBindings } from './define.ts'
 
 /** A layer that multiplies rows with a kernel `[sum][columns]`: what its three products look like. */
@@ -24,7 +25,19 @@ export interface Affine {
   readonly turnedKernel: Factor
 }
 
-const lowerKernelGradient = (b: Builder, name: string, affine: Affine, dy: Range, grads: Range, bias: boolean): void => {
+/** The kernel of an operation and its bias, which follows it in the same range. */
+export const kernelAndBias = (b: Builder, node: PlanNode): { readonly kernel: Slot; readonly bias: Slot | undefined } => {
+  const kernel = b.weight(node, 'kernel')
+  const bias = b.weight(node, 'bias')
+  if (!kernel) throw new Error(`${node.id} has no kernel.`)
+  if (kernel.at !== 0 || (bias && bias.at !== kernel.floats)) throw new Error(`The bias of ${node.id} does not follow its kernel.`)
+  return { kernel, bias }
+}
+
+type Turned = Pick<Affine, 'x' | 'sum' | 'columns' | 'perSample' | 'turned' | 'arriving'>
+
+/** The gradient of the kernel, and with `bias` that of the bias behind it. */
+export const lowerKernelGradient = (b: Builder, name: string, affine: Turned, dy: Range, grads: Range, bias: boolean): void => {
   const { x, sum, columns, perSample, turned, arriving } = affine
   const rows = bias ? sum + 1 : sum
   const size = rows * columns
@@ -46,10 +59,7 @@ const lowerKernelGradient = (b: Builder, name: string, affine: Affine, dy: Range
 
 /** Forward product with bias and ReLU, gradient of kernel and bias in one product, gradient of the input. */
 export const lowerAffine = (b: Builder, node: PlanNode, name: string, affine: Affine): ((dy: Range) => void) => {
-  const kernel = b.weight(node, 'kernel')
-  const bias = b.weight(node, 'bias')
-  if (!kernel) throw new Error(`${node.id} has no kernel.`)
-  if (kernel.at !== 0 || (bias && bias.at !== kernel.floats)) throw new Error(`The bias of ${node.id} does not follow its kernel.`)
+  const { kernel, bias } = kernelAndBias(b, node)
   const { x, perSample, sum, columns, back } = affine
   const weights: Binding = { name: 'w', range: kernel.group }
   const biased = bias ? `v += w[${sum * columns}u + n];` : ''

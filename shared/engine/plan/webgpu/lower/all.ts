@@ -4,8 +4,12 @@ import { lowerActivation } from './activation.ts'
 import { lowerBatchNorm } from './batchNorm.ts'
 import { lowerConcatenate } from './concatenate.ts'
 import { lowerConv2d } from './conv2d.ts'
+import { lowerConv2dTranspose } from './conv2dTranspose.ts'
 import { lowerDense } from './dense.ts'
+import { lowerDepthwise } from './depthwise.ts'
 import { lowerDot } from './dot.ts'
+import { lowerEmbedding } from './embedding.ts'
+import { lowerLayerNorm } from './layerNorm.ts'
 import { lowerLeaky } from './leaky.ts'
 import { lowerMerge } from './merge.ts'
 import { lowerMove } from './move.ts'
@@ -18,9 +22,13 @@ import { lowerRescale } from './rescale.ts'
 export const lowerAll = (b: Builder, seed: number): { backward(): void } =>
   lowerNodes(b, {
     conv2d: lowerConv2d,
+    conv2dTranspose: lowerConv2dTranspose,
+    depthwise: lowerDepthwise,
     dense: lowerDense,
     pool: lowerPool,
     batchNorm: lowerBatchNorm,
+    layerNorm: lowerLayerNorm,
+    embedding: lowerEmbedding,
     activation: lowerActivation,
     leaky: lowerLeaky,
     rescale: lowerRescale,

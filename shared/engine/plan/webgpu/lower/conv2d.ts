@@ -5,7 +5,7 @@ import type { Lower } from './define.ts'
 
 /** A convolution as products of image patches with the kernel; the batch is part of the rows, so that small images fill tiles too. */
 export const lowerConv2d: Lower<'conv2d'> = (b, node) => {
-  const win = convolutionOf(node)
+  const win = convolutionOf(node.op, node.inputShapes[0] ?? [], node.shape)
   const { h, w, c, oh, ow, n, size } = win
   const taps = size[0] * size[1]
   return lowerAffine(b, node, `convolution ${node.id}`, {
