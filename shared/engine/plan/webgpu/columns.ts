@@ -1,5 +1,5 @@
-import type { Range } from './job.ts'
-import { type Binding, type Job, THREADS } from './job.ts'
+import { THREADS } from '../../../kernels/webgpu/kernel.ts'
+import type { Binding, Job, Range } from './job.ts'
 
 /** Two sums per column over all rows of the batch, in pieces. */
 export interface ColumnSums {

@@ -1,6 +1,8 @@
+import { FUNCTIONS } from '../../../kernels/webgpu/formulas.ts'
+import { THREADS } from '../../../kernels/webgpu/kernel.ts'
+import { softmaxSums } from '../../../kernels/webgpu/loss.ts'
 import type { LossKind, TargetLayout } from '../plan.ts'
-import { FUNCTIONS } from './formulas.ts'
-import { type Job, type Range, THREADS } from './job.ts'
+import type { Job, Range } from './job.ts'
 
 /** What the loss works on: outputs z, targets, where probabilities, the gradient at z and the scores (two floats per step) go. */
 export interface LossPlaces {
@@ -34,8 +36,7 @@ const row = (kind: LossKind, layout: TargetLayout): string => {
   const share = '/ f32(now.batch)'
   switch (kind) {
     case 'softmax':
-      return `var top = z[at]; ${over('top = max(top, z[at + j]);')}
-    var sum = 0.0; ${over('let e = power(z[at + j] - top); sum += e; p[at + j] = e;')}
+      return `${softmaxSums('p[at + j] = e;')}
     ${over(`let q = p[at + j] / sum; p[at + j] = q; d[at + j] = (q - ${target(layout)}) ${share};`)}
     loss += ln(sum) + top - z[at + u32(label)];`
     case 'categorical':

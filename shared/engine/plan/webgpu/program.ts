@@ -1,7 +1,7 @@
+import { CONTROL_FLOATS, dispatchOf, shaderOf } from '../../../kernels/webgpu/kernel.ts'
 import type { GpuBinding, GpuBuffer, GpuDevice, GpuGroup, GpuGroupLayout, GpuPass, GpuPipeline } from './gpu.ts'
 import { COMPUTE_STAGE, USAGE } from './gpu.ts'
-import { CONTROL_FLOATS, type Job, type Range, shaderOf } from './job.ts'
-import { dispatchOf } from './matmul.ts'
+import type { Job, Range } from './job.ts'
 
 /** A job as the device knows it. */
 interface Prepared {
@@ -86,7 +86,7 @@ export class Programs {
   }
 
   private pipeline(job: Job, layout: GpuGroupLayout): Promise<GpuPipeline> {
-    const code = shaderOf(job)
+    const code = shaderOf(job, job.bindings)
     const found = this.pipelines.get(code)
     if (found) return found
     const made = this.former.get(code) ?? this.compile(job.name, code, layout)

@@ -1,7 +1,8 @@
+import { float } from '../../../../kernels/webgpu/kernel.ts'
 import type { NodeOf } from '../../wasm/lower/define.ts'
 import { type Builder, RELU } from '../builder.ts'
 import { columnParts, columnSums, totalOf } from '../columns.ts'
-import { type Binding, each, eachOf, float, type Range } from '../job.ts'
+import { type Binding, each, eachOf, type Range } from '../job.ts'
 import type { Slot } from '../weights.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 

@@ -1,7 +1,18 @@
-import { convolutionOf, patches, spread, turnedKernel, turnedPatches } from '../convolution.ts'
-import { matrixColumns } from '../matmul.ts'
+import { patches, spanOf, spread, turnedKernel, turnedPatches, type Window } from '../../../../kernels/webgpu/convolution.ts'
+import { matrixColumns } from '../../../../kernels/webgpu/matmul.ts'
+import { before, imageOf, type NodeOf } from '../../wasm/lower/define.ts'
 import { lowerAffine } from './affine.ts'
 import type { Lower } from './define.ts'
+
+/** The numbers of a convolution. */
+const convolutionOf = ({ op, inputShapes: [input = []], shape }: NodeOf<'conv2d'>): Window => {
+  const { h, w, c } = imageOf(input)
+  const { h: oh, w: ow, c: n } = imageOf(shape)
+  const { kernelSize: size, strides, dilation, padding } = op
+  const top = before(h, oh, spanOf(size[0], dilation[0]), strides[0], padding)
+  const left = before(w, ow, spanOf(size[1], dilation[1]), strides[1], padding)
+  return { h, w, c, oh, ow, n, size, strides, dilation, top, left }
+}
 
 /** A convolution as products of image patches with the kernel; the batch is part of the rows, so that small images fill tiles too. */
 export const lowerConv2d: Lower<'conv2d'> = (b, node) => {

@@ -1,5 +1,6 @@
+import { float } from '../../../../kernels/webgpu/kernel.ts'
 import { mixSeed } from '../../../../rng.ts'
-import { each, float } from '../job.ts'
+import { each } from '../job.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
 /** 32 random bits of value and key; the same as in `kernels/asm/layout.ts`, so that both executors draw the same masks. */
