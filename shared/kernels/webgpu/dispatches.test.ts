@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { openDawn } from '../../../node/dawn.ts'
+import { counted } from '../../bench/counts.ts'
+import { chain, clouds, jobOf } from '../../engine/engine.testkit.ts'
+import { startGpu } from '../../engine/gpu.testkit.ts'
+import { objectiveOf } from '../../engine/objective.ts'
+import { tfStepper } from '../../engine/steppers.ts'
+import { unwrap } from '../../result.ts'
+
+const dawn = await openDawn({ kind: 'null' })
+if (!dawn.ok) console.warn(`Skipped: ${dawn.issues[0].message}`)
+
+const lenet = chain(
+  [
+    ['in', 'input', { shape: [28, 28, 1] }],
+    ['conv1', 'conv2d', { filters: 20, kernelSize: [5, 5], activation: 'relu' }],
+    ['pool1', 'maxPooling2d', {}],
+    ['conv2', 'conv2d', { filters: 50, kernelSize: [5, 5], activation: 'relu' }],
+    ['pool2', 'maxPooling2d', {}],
+    ['flat', 'flatten', {}],
+    ['hidden', 'dense', { units: 256, activation: 'relu' }],
+    ['out', 'dense', { units: 10, activation: 'softmax' }],
+  ],
+  { batchSize: 8, optimizer: 'adam' },
+)
+
+describe.skipIf(!dawn.ok)('A training step of LeNet through tfjs on WebGPU', () => {
+  it('is few dispatches', async () => {
+    const { device } = unwrap(dawn)
+    const counts = counted(device)
+    const running = await startGpu(device, { computes: false })
+    const { tf } = running.engine
+    const job = jobOf(lenet, clouds([28, 28, 1], 10, 60), running)
+    const stepper = tfStepper(tf, job, unwrap(objectiveOf(tf, job.model, lenet.training.loss, job.data)))
+    const steps = (count: number) => {
+      for (let i = 1; i <= count; i++) stepper.step(new Int32Array(8).fill(i), 1e-3, i)
+    }
+    steps(2)
+    await stepper.read()
+    Object.assign(counts, { dispatches: 0, submits: 0 })
+    steps(20)
+    console.log('per step', counts.dispatches / 20, counts.submits / 20)
+    expect(counts.dispatches / 20).toBeLessThan(45)
+    await stepper.dispose()
+  })
+})
