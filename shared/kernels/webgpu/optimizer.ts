@@ -86,7 +86,7 @@ export class GpuOptimizer {
     tf.tidy(() => {
       const learning = Object.entries(gradients).flatMap(([name, gradient]): Learning[] => {
         const variable = tf.engine().registeredVariables[name]
-        return variable ? [{ variable, gradient, memories: this.memoriesOf(name, variable) }] : []
+        return variable ? [{ variable, gradient: this.asFloats(gradient), memories: this.memoriesOf(name, variable) }] : []
       })
       const changes = learning.map(one => {
         const info = this.backend.makeTensorInfo([...one.variable.shape], 'float32')
@@ -104,6 +104,11 @@ export class GpuOptimizer {
     const all = this.memories.get(name) ?? starts.map(start => tf.variable(tf.fill(variable.shape, start), false))
     this.memories.set(name, all)
     return all
+  }
+
+  /** tfjs may keep floats as integers where they have been cast from those. */
+  private asFloats(gradient: tfjs.Tensor): tfjs.Tensor {
+    return this.backend.tensorMap.get(gradient.dataId).dtype === 'float32' ? gradient : this.tf.mul(gradient, this.tf.scalar(1))
   }
 
   private writeNumbers(decay: number): void {
