@@ -82,4 +82,78 @@ describe.skipIf(missing)('Gradients on WebGPU are those of the cpu backend', () 
       RUNS,
     )
   })
+
+  it('for dilated convolutions', async () => {
+    const padding = fc.constantFrom('same' as const, 'valid' as const)
+    const cases = fc.record({ image: fc.tuple(side, side), filter: two(3), rate: two(3), padding, batch: fc.integer({ min: 1, max: 3 }) })
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ image, filter, rate, padding, batch }) => {
+        fc.pre(fits(image, filter, rate, padding) && (rate[0] > 1 || rate[1] > 1))
+        const shapes = [
+          [batch, ...image, 3],
+          [...filter, 3, 5],
+        ]
+        await expectSame(shapes, (x, k) => tf.conv2d(x as T4, k as T4, 1, padding, 'NHWC', rate))
+      }),
+      { ...RUNS, numRuns: 6 },
+    )
+  })
+
+  it('for convolutions with a border of its own on each side', () =>
+    expectSame(
+      [
+        [2, 6, 7, 3],
+        [3, 3, 3, 4],
+      ],
+      (x, k) =>
+        tf.conv2d(x as T4, k as T4, [2, 1], [
+          [0, 0],
+          [2, 0],
+          [0, 1],
+          [0, 0],
+        ] as unknown as 'same'),
+    ))
+
+  it('for transposed convolutions', async () => {
+    const cases = fc.record({ image: fc.tuple(side, side), filter: two(4), strides: two(3), padding: fc.constantFrom('same', 'valid') })
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ image, filter, strides, padding }) => {
+        const sides = image.map((length, i) => {
+          const [stride = 1, tap = 1] = [strides[i], filter[i]]
+          return padding === 'same' ? length * stride : (length - 1) * stride + Math.max(tap, stride)
+        })
+        const shape = [2, ...sides, 4] as [number, number, number, number]
+        const shapes = [
+          [2, ...image, 3],
+          [...filter, 4, 3],
+        ]
+        await expectSame(shapes, (x, k) => tf.conv2dTranspose(x as T4, k as T4, shape, strides, padding as 'same' | 'valid'))
+      }),
+      { ...RUNS, numRuns: 6 },
+    )
+  })
+
+  it('for sums over many pixels, which are cut into parts, and more channels than a tile holds', () =>
+    expectSame(
+      [
+        [1, 31, 30, 2],
+        [3, 3, 2, 40],
+      ],
+      (x, k) => tf.conv2d(x as T4, k as T4, 1, 'same'),
+    ))
+
+  it('for max pooling, also where values are alike', async () => {
+    const cases = fc.record({
+      ...{ image: fc.tuple(side, side), size: two(4), strides: two(3), padding: pad },
+      ...{ batch: fc.integer({ min: 1, max: 3 }), channels: fc.integer({ min: 1, max: 5 }), flat: fc.boolean() },
+    })
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ image, size, strides, padding, batch, channels, flat }) => {
+        fc.pre(fits(image, size, [1, 1], padding) && (typeof padding !== 'number' || padding < Math.min(...size)))
+        const rounding = typeof padding === 'number' ? 'floor' : undefined
+        await expectSame([[batch, ...image, channels]], x => tf.maxPool((flat ? tf.round(x) : x) as T4, size, strides, padding, rounding))
+      }),
+      RUNS,
+    )
+  })
 })
