@@ -156,4 +156,47 @@ describe.skipIf(missing)('Gradients on WebGPU are those of the cpu backend', () 
       RUNS,
     )
   })
+
+  it('for sums and means over the first axes, of few rows and of many, and for other axes', async () => {
+    await expectSame([[9, 5]], x => tf.sum(x, 0))
+    await expectSame([[70, 3, 70, 2]], x => tf.sum(x, [0, 1, 2]))
+    await expectSame([[40, 9, 13, 40]], x => tf.mean(x, [0, 1, 2], true))
+    await expectSame([[4, 3, 5]], x => tf.mean(x, [1, 0]))
+    await expectSame([[4, 3, 5]], x => tf.add(tf.sum(x, [0, 2]), tf.sum(x, -1)))
+  })
+
+  it('for ReLU, and for the gradient of its gradient', async () => {
+    await expectSame([[5, 7]], x => tf.relu(x))
+    await expectSame([[5, 7]], x => tf.grad(z => tf.sum(tf.square(tf.relu(z))))(x))
+  })
+
+  it('where tfjs has to do it: channels first, and integers that it took for floats', async () => {
+    await expectSame([[3, 5]], x => tf.sum(tf.mul(tf.cast(tf.cast(x, 'int32'), 'float32'), tf.sum(x)), 0))
+    await tf.setBackend('webgpu')
+    const ints = tf.cast(tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32'), 'float32')
+    expect([...(await tf.sum(ints, 0).data())]).toEqual([4, 6])
+    const run = (dataFormat: 'NHWC' | 'NCHW', shape: number[]) =>
+      tf
+        .engine()
+        .runKernel('Conv2DBackpropInput', { dy: tf.ones(shape), filter: tf.ones([2, 2, 3, 4]) } as unknown as tfjs.NamedTensorMap, {
+          ...{ strides: 1, pad: 'valid', dataFormat, inputShape: dataFormat === 'NHWC' ? [1, 3, 3, 3] : [1, 3, 3, 3] },
+        }) as tfjs.Tensor
+    expect(await run('NCHW', [1, 4, 2, 2]).array()).toEqual(await tf.transpose(run('NHWC', [1, 2, 2, 4]), [0, 3, 1, 2]).array())
+  })
+
+  it('by kernels of ours', () => {
+    const { pipelineCache } = tf.backend() as unknown as { pipelineCache: Readonly<Record<string, unknown>> }
+    const names = new Set(Object.keys(pipelineCache).map(key => /^netloom ([a-z ]+)/.exec(key)?.[1]?.trim()))
+    for (const name of [
+      'filter gradient',
+      'input gradient',
+      'max pool gradient',
+      'sum of parts',
+      'sum of rows',
+      'mean of rows',
+      'relu gate',
+    ])
+      expect(names).toContain(name)
+    expect(Object.keys(pipelineCache).filter(key => /^(maxPool2DBackprop|conv2DDerFilter)/i.test(key))).toEqual([])
+  })
 })

@@ -3,9 +3,9 @@ import type { Tf } from '../../engine/tf.ts'
 import type { GpuBackend } from './backend.ts'
 import { spread, turnedKernel, turnedPatches, type Window } from './convolution.ts'
 import { eachValue } from './kernel.ts'
-import { addParts, kernelGradient, matrixColumns, product } from './matmul.ts'
+import { kernelGradient, matrixColumns, product } from './matmul.ts'
 import { type PoolWindow, pooledBack } from './pooling.ts'
-import { type Recipe, recipeOf, run } from './program.ts'
+import { type Recipe, recipeOf, run, runInParts } from './program.ts'
 
 type Info = tfjs.TensorInfo
 type Four = [number, number, number, number]
@@ -24,7 +24,7 @@ export type GpuKernel = (args: GpuKernelArgs) => Info | null
 
 /** These inputs when all are there, are float32 and not empty. */
 export const floats = <Name extends string>(
-  { backend, inputs }: GpuKernelArgs,
+  { backend, inputs }: Pick<GpuKernelArgs, 'backend' | 'inputs'>,
   ...names: readonly Name[]
 ): Readonly<Record<Name, Info>> | null => {
   const fits = (x: Info | undefined): boolean =>
@@ -69,13 +69,7 @@ export const filterGradient: GpuKernel = args => {
   if (!found) return null
   const { x, dy } = given
   const recipe = recipeOf('filter gradient', found, numbers => kernelGradientOf(numbers).kernel)
-  const { size, parts } = kernelGradientOf(found)
-  if (parts === 1) return run(backend, recipe, { x, dy }, shape, found.batch)
-  const pieces = run(backend, recipe, { x, dy }, [parts, size], found.batch)
-  const sum = recipeOf('sum of parts', { size, parts }, numbers => addParts('sum of parts', numbers.size, numbers.parts))
-  const result = run(backend, sum, { pieces }, shape, 1)
-  backend.disposeData(pieces.dataId)
-  return result
+  return runInParts(backend, recipe, kernelGradientOf(found), { x, dy }, shape, found.batch)
 }
 
 const inputGradientRecipe = (found: { readonly win: Window; readonly batch: number }): Recipe =>
@@ -113,4 +107,20 @@ export const maxPoolGradient: GpuKernel = args => {
     eachValue('max pool gradient', { perSample: numbers.h * numbers.w * numbers.c }, `${pooledBack('max', numbers)}\n    result[i] = v;`),
   )
   return run(backend, recipe, { x, y, dy }, x.shape, info.batchSize)
+}
+
+/** Gradient of ReLU in one dispatch: dy where the output y is above 0; null when this case is left to tfjs. */
+export const reluGate = (tf: Tf, backend: GpuBackend, dy: tfjs.Tensor, y: tfjs.Tensor): tfjs.Tensor | null => {
+  if (!floats({ backend, inputs: { dy, y } }, 'dy', 'y')) return null
+  const recipe = recipeOf('relu gate', {}, () =>
+    eachValue('relu gate', { perSample: 1 }, '    result[i] = select(0.0, dy[i], y[i] > 0.0);'),
+  )
+  const gate = tf.customGrad((...given) => {
+    const inputs = { dy: given[0] as tfjs.Tensor, y }
+    return {
+      value: tf.engine().makeTensorFromTensorInfo(run(backend, recipe, inputs, y.shape, y.size)),
+      gradFunc: (again: tfjs.Tensor) => reluGate(tf, backend, again, y) ?? tf.mul(again, tf.step(y)),
+    }
+  })
+  return gate(dy)
 }

@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { BackendProgram, GpuBackend } from './backend.ts'
 import { dispatchOf, GROUP_ROW, type Kernel } from './kernel.ts'
+import { addParts } from './matmul.ts'
 
 /** A kernel that tfjs can run, made once for each set of numbers that its text depends on. */
 export interface Recipe {
@@ -59,4 +60,22 @@ export const run = (
     getUserCode: () => code,
   }
   return backend.runWebGPUProgram(program, Object.values(inputs), 'float32', [{ type: 'uint32', data: [batch] }])
+}
+
+/** Runs a kernel whose sums are cut into `parts` pieces of `size` values, and adds those up where there are several. */
+export const runInParts = (
+  backend: GpuBackend,
+  recipe: Recipe,
+  numbers: { readonly size: number; readonly parts: number },
+  inputs: Readonly<Record<string, tfjs.TensorInfo>>,
+  shape: readonly number[],
+  batch: number,
+): tfjs.TensorInfo => {
+  const { size, parts } = numbers
+  if (parts === 1) return run(backend, recipe, inputs, shape, batch)
+  const pieces = run(backend, recipe, inputs, [parts, size], batch)
+  const sum = recipeOf('sum of parts', { size, parts }, given => addParts('sum of parts', given.size, given.parts))
+  const result = run(backend, sum, { pieces }, shape, 1)
+  backend.disposeData(pieces.dataId)
+  return result
 }

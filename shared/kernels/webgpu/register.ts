@@ -2,11 +2,14 @@ import type * as tfjs from '@tensorflow/tfjs'
 import type { Tf } from '../../engine/tf.ts'
 import { type GpuBackend, gpuBackend, suits } from './backend.ts'
 import { filterGradient, type GpuKernel, inputGradient, maxPoolGradient } from './gradients.ts'
+import { meanOfRows, sumOfRows } from './reductions.ts'
 
 const KERNELS: Readonly<Record<string, GpuKernel>> = {
   Conv2DBackpropFilter: filterGradient,
   Conv2DBackpropInput: inputGradient,
   MaxPoolGrad: maxPoolGradient,
+  Sum: sumOfRows,
+  Mean: meanOfRows,
 }
 
 const done = new WeakSet<object>()
