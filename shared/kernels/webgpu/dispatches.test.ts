@@ -21,26 +21,29 @@ const lenet = chain(
     ['hidden', 'dense', { units: 256, activation: 'relu' }],
     ['out', 'dense', { units: 10, activation: 'softmax' }],
   ],
-  { batchSize: 8, optimizer: 'adam' },
+  { batchSize: 128, weightDecay: 0.01, optimizer: 'adam' },
 )
 
 describe.skipIf(!dawn.ok)('A training step of LeNet through tfjs on WebGPU', () => {
-  it('is few dispatches', async () => {
+  it('is a quarter of the dispatches that tfjs alone takes (190 in 12.7 submits)', async () => {
     const { device } = unwrap(dawn)
+    const errors: string[] = []
+    device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message))
     const counts = counted(device)
     const running = await startGpu(device, { computes: false })
     const { tf } = running.engine
-    const job = jobOf(lenet, clouds([28, 28, 1], 10, 60), running)
+    const job = jobOf(lenet, clouds([28, 28, 1], 10, 150), running)
     const stepper = tfStepper(tf, job, unwrap(objectiveOf(tf, job.model, lenet.training.loss, job.data)))
     const steps = (count: number) => {
-      for (let i = 1; i <= count; i++) stepper.step(new Int32Array(8).fill(i), 1e-3, i)
+      for (let i = 1; i <= count; i++) stepper.step(new Int32Array(128).fill(i), 1e-3, i)
     }
     steps(2)
     await stepper.read()
     Object.assign(counts, { dispatches: 0, submits: 0 })
     steps(20)
-    console.log('per step', counts.dispatches / 20, counts.submits / 20)
-    expect(counts.dispatches / 20).toBeLessThan(45)
+    expect({ dispatches: counts.dispatches / 20, submits: counts.submits / 20 }).toEqual({ dispatches: 47, submits: 4 })
     await stepper.dispose()
+    job.model.dispose()
+    expect(errors).toEqual([])
   })
 })

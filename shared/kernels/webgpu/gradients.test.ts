@@ -54,7 +54,7 @@ const expectSame = async (shapes: readonly number[][], f: F): Promise<void> => {
 const side = fc.integer({ min: 1, max: 9 })
 const two = (most: number) => fc.tuple(fc.integer({ min: 1, max: most }), fc.integer({ min: 1, max: most }))
 const pad = fc.oneof(fc.constantFrom('same' as const, 'valid' as const), fc.integer({ min: 0, max: 3 }))
-const RUNS = { numRuns: 12, seed: 7 }
+const RUNS = { numRuns: 8, seed: 7 }
 
 /** Whether a window fits into the image at least once. */
 const fits = ([h, w]: Two, [fh, fw]: Two, [dh, dw]: Two, padding: 'same' | 'valid' | number): boolean => {
@@ -95,7 +95,7 @@ describe.skipIf(missing)('Gradients on WebGPU are those of the cpu backend', () 
         ]
         await expectSame(shapes, (x, k) => tf.conv2d(x as T4, k as T4, 1, padding, 'NHWC', rate))
       }),
-      { ...RUNS, numRuns: 6 },
+      { ...RUNS, numRuns: 5 },
     )
   })
 
@@ -129,8 +129,32 @@ describe.skipIf(missing)('Gradients on WebGPU are those of the cpu backend', () 
         ]
         await expectSame(shapes, (x, k) => tf.conv2dTranspose(x as T4, k as T4, shape, strides, padding as 'same' | 'valid'))
       }),
-      { ...RUNS, numRuns: 6 },
+      { ...RUNS, numRuns: 5 },
     )
+  })
+
+  it('for depthwise convolutions', async () => {
+    const cases = fc.record({
+      ...{ image: fc.tuple(side, side), filter: two(4), stride: fc.integer({ min: 1, max: 3 }), padding: pad },
+      ...{ batch: fc.integer({ min: 1, max: 3 }), channels: fc.integer({ min: 1, max: 5 }), each: fc.integer({ min: 1, max: 3 }) },
+    })
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ image, filter, stride, padding, batch, channels, each }) => {
+        fc.pre(fits(image, filter, [1, 1], padding))
+        const shapes = [
+          [batch, ...image, channels],
+          [...filter, channels, each],
+        ]
+        const rounding = typeof padding === 'number' ? 'floor' : undefined
+        await expectSame(shapes, (x, k) => tf.depthwiseConv2d(x as T4, k as T4, stride, padding, 'NHWC', 1, rounding))
+      }),
+      RUNS,
+    )
+    const large = [
+      [1, 18, 17, 33],
+      [3, 3, 33, 1],
+    ]
+    await expectSame(large, (x, k) => tf.depthwiseConv2d(x as T4, k as T4, 1, 'same'))
   })
 
   it('for sums over many pixels, which are cut into parts, and more channels than a tile holds', () =>

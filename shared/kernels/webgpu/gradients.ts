@@ -32,7 +32,8 @@ export const floats = <Name extends string>(
   return names.every(name => fits(inputs[name])) ? (inputs as Readonly<Record<Name, Info>>) : null
 }
 
-interface ConvAttrs {
+/** Attributes of convolutions and their gradients. */
+export interface ConvAttrs {
   readonly strides: Two | number
   readonly pad: 'valid' | 'same' | number
   readonly dataFormat?: 'NHWC' | 'NCHW'
@@ -42,10 +43,11 @@ interface ConvAttrs {
 }
 
 /** The window of a convolution with this input and filter, and the batch; null when channels do not come last. */
-const windowOf = (tf: Tf, attrs: ConvAttrs, input: readonly number[], filter: readonly number[]) => {
+export const windowOf = (tf: Tf, attrs: ConvAttrs, input: readonly number[], filter: readonly number[], depthwise = false) => {
   const { strides, pad, dataFormat = 'NHWC', dilations = 1, dimRoundingMode } = attrs
   if (dataFormat !== 'NHWC') return null
-  const info = tf.backend_util.computeConv2DInfo([...input] as Four, [...filter] as Four, strides, dilations, pad, dimRoundingMode)
+  const shapes = [[...input] as Four, [...filter] as Four] as const
+  const info = tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode, depthwise)
   const win: Window = {
     ...{ h: info.inHeight, w: info.inWidth, c: info.inChannels, oh: info.outHeight, ow: info.outWidth, n: info.outChannels },
     ...{ size: [info.filterHeight, info.filterWidth], strides: [info.strideHeight, info.strideWidth] },

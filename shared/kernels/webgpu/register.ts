@@ -1,12 +1,15 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { Tf } from '../../engine/tf.ts'
 import { type GpuBackend, gpuBackend, suits } from './backend.ts'
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts'
 import { filterGradient, type GpuKernel, inputGradient, maxPoolGradient } from './gradients.ts'
 import { meanOfRows, sumOfRows } from './reductions.ts'
 
 const KERNELS: Readonly<Record<string, GpuKernel>> = {
   Conv2DBackpropFilter: filterGradient,
   Conv2DBackpropInput: inputGradient,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
   MaxPoolGrad: maxPoolGradient,
   Sum: sumOfRows,
   Mean: meanOfRows,
