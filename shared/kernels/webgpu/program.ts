@@ -10,21 +10,26 @@ export interface Recipe {
   readonly kernel: Kernel
 }
 
+const GROUP = `workgroupId.y * ${GROUP_ROW}u + workgroupId.x`
+
 /**
  * The kernel as tfjs's `main`. tfjs hands on the number of the workgroup in a private variable, which shaders may not take for the same in all threads,
  * as a barrier in a loop wants it; passed through workgroup memory it is.
  */
-const codeOf = ({ head = '', body }: Kernel): string => `struct Now { batch: u32 }
-var<workgroup> group_number: u32;
+const codeOf = ({ head = '', body }: Kernel): string => {
+  const together = body.includes('workgroupBarrier')
+  return `struct Now { batch: u32 }
+${together ? 'var<workgroup> group_number: u32;' : ''}
 ${head}
 fn main() {
   let now = Now(uniforms.batch);
   let lane = localIndex;
-  if (lane == 0u) { group_number = workgroupId.y * ${GROUP_ROW}u + workgroupId.x; }
-  let group = workgroupUniformLoad(&group_number);
+  ${together ? `if (lane == 0u) { group_number = ${GROUP}; }` : ''}
+  let group = ${together ? 'workgroupUniformLoad(&group_number)' : GROUP};
 ${body}
 }
 `
+}
 
 const recipes = new Map<string, Recipe>()
 
