@@ -56,8 +56,8 @@ export const suits = (device: GpuDevice): boolean => {
 /** The backend that computes now, when it is tfjs's WebGPU backend on a device that takes our kernels. */
 export const gpuBackend = (tf: Tf): GpuBackend | null => {
   if (tf.getBackend() !== 'webgpu') return null
-  const backend = tf.backend() as GpuBackend
-  return suits(backend.device) ? backend : null
+  const backend = tf.backend() as Partial<GpuBackend> | undefined
+  return backend?.device && suits(backend.device) ? (backend as GpuBackend) : null
 }
 
 /** The buffer of a tensor, which it gets now if it has none yet. */
