@@ -1,5 +1,6 @@
 import { type Dawn, type DawnOptions, openDawn } from '../../node/dawn.ts'
 import { cardContender } from '../../shared/bench/contenders.ts'
+import { type Counts, counted } from '../../shared/bench/counts.ts'
 import type { Subject } from '../../shared/bench/nets.ts'
 import { type BenchRecord, recordOf, type StepCounts } from '../../shared/bench/record.ts'
 import type { Contender } from '../../shared/bench/rounds.ts'
@@ -12,38 +13,6 @@ import { pytorchContender } from './pytorch.ts'
 
 /** Steps over which counts are taken. */
 const STEPS = 40
-
-interface Counts {
-  dispatches: number
-  submits: number
-}
-
-/** Counts what goes to a device's queue; the device is changed in place, so that whoever holds it is counted. */
-const counted = (device: GpuDevice): Counts => {
-  const counts: Counts = { dispatches: 0, submits: 0 }
-  const { queue } = device
-  const submit = queue.submit.bind(queue)
-  queue.submit = commands => {
-    counts.submits += 1
-    submit(commands)
-  }
-  const encoderOf = device.createCommandEncoder.bind(device)
-  device.createCommandEncoder = () => {
-    const encoder = encoderOf()
-    const passOf = encoder.beginComputePass.bind(encoder)
-    encoder.beginComputePass = (...given) => {
-      const pass = passOf(...given)
-      const dispatch = pass.dispatchWorkgroups.bind(pass)
-      pass.dispatchWorkgroups = (...size) => {
-        counts.dispatches += 1
-        dispatch(...size)
-      }
-      return pass
-    }
-    return encoder
-  }
-  return counts
-}
 
 /** tfjs without anything of ours, on its WebGPU backend over a device of Dawn's. */
 const stockTf = async (device: GpuDevice): Promise<Tf> => {

@@ -1,6 +1,7 @@
 import { BACKENDS, type BackendId } from '../graph/document.ts'
 import { registerGradients } from '../kernels/gradients.ts'
 import { registerWasmKernels } from '../kernels/wasm/composed.ts'
+import { registerGpuKernels } from '../kernels/webgpu/register.ts'
 import { fail, ok, type Result, toIssue } from '../result.ts'
 import type { BackendReport } from './protocol.ts'
 import type { AdapterInfo, EngineTf } from './tf.ts'
@@ -34,6 +35,7 @@ const start = async (engine: EngineTf, id: BackendId): Promise<boolean> => {
   if (id === 'wasm') tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!(await tf.setBackend(id)) || tf.getBackend() !== id) return false
   if (id === 'wasm') registerWasmKernels(tf)
+  if (id === 'webgpu') registerGpuKernels(tf)
   registerGradients(tf)
   const product = tf.tidy(() => tf.matMul(tf.tensor2d([1, 2], [1, 2]), tf.tensor2d([3, 4], [2, 1])))
   const [value] = await product.data()

@@ -1,5 +1,6 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { registerGradients } from '../kernels/gradients.ts'
+import { registerGpuKernels } from '../kernels/webgpu/register.ts'
 import { unwrap } from '../result.ts'
 import { startBackend } from './backends.ts'
 import { startEngine } from './engine.testkit.ts'
@@ -34,6 +35,7 @@ export const startGpu = async (
   const engine = { ...plain, load: async () => true, adapter: async () => ({ name: 'test', software: true }), device: () => planDevice }
   if (!computes) {
     await tf.setBackend('webgpu')
+    registerGpuKernels(tf)
     registerGradients(tf)
     return { engine, report: UNPROVEN }
   }
@@ -83,4 +85,15 @@ export const readingZeros = (device: GpuDevice): void => {
       return wanted.usage & USAGE.mapRead ? Object.assign(buffer, { getMappedRange: () => new ArrayBuffer(wanted.size) }) : buffer
     },
   })
+}
+
+/** Fills every buffer with NaN that tfjs takes from now on for a tensor, so that values which nobody wrote are noticed. */
+export const poisoning = (backend: unknown): void => {
+  const { bufferManager, queue } = backend as WebGPUBackend
+  const acquire = bufferManager.acquireBuffer.bind(bufferManager)
+  bufferManager.acquireBuffer = (size, usage, ...more) => {
+    const buffer = acquire(size, usage, ...more)
+    if (usage & USAGE.storage && buffer.mapState === 'unmapped') queue.writeBuffer(buffer, 0, new Float32Array(size / 4).fill(Number.NaN))
+    return buffer
+  }
 }

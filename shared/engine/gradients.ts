@@ -7,7 +7,8 @@ export type Clip = Pick<TrainingSetup, 'clip' | 'clipLimit'>
 
 /** Scales tensors so that the length over all of them together is at most `most`. */
 const shortened = (tf: Tf, gradients: readonly tfjs.Tensor[], most: number): tfjs.Tensor[] => {
-  const length = tf.sqrt(tf.addN(gradients.map(g => tf.sum(tf.square(g)))))
+  // Not `addN`, which on WebGPU binds all terms at once, more than a shader may have.
+  const length = tf.sqrt(tf.sum(tf.stack(gradients.map(g => tf.sum(tf.square(g))))))
   const factor = tf.where(tf.greater(length, most), tf.div(most, length), tf.onesLike(length))
   return gradients.map(g => tf.mul(g, factor))
 }

@@ -1,6 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { PreparedData } from '../data/prepared.ts'
 import type { LossId } from '../graph/document.ts'
+import { gpuBackend } from '../kernels/webgpu/backend.ts'
+import { softmaxCrossEntropy } from '../kernels/webgpu/crossEntropy.ts'
 import { dims, type Shape, sizeOf } from '../layers/shape.ts'
 import { fail, ok, type Result } from '../result.ts'
 import type { Tf } from './tf.ts'
@@ -73,6 +75,8 @@ const anyHead = (output: Shape, data: Facts): Result<Head> => {
 }
 
 const crossEntropy: LossDef['value'] = (tf, target, output, fused) => {
+  const backend = fused ? gpuBackend(tf) : null
+  if (backend) return softmaxCrossEntropy(tf, backend, target, output)
   if (fused) return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(output)), -1))) as tfjs.Scalar
   const share = tf.div(output, tf.sum(output, -1, true))
   return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.log(tf.clipByValue(share, TINY, 1 - TINY))), -1))) as tfjs.Scalar

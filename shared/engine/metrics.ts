@@ -1,4 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs'
+import { gpuBackend } from '../kernels/webgpu/backend.ts'
+import { countRight } from '../kernels/webgpu/crossEntropy.ts'
 import type { Head } from './losses.ts'
 import type { Evaluation } from './protocol.ts'
 import type { Tf } from './tf.ts'
@@ -160,6 +162,8 @@ const classesOf = (tf: Tf, head: Head, output: tfjs.Tensor2D, fused: boolean): t
 /** What a training step counts beside the loss, summed over its samples: right classes, or for values the mean absolute error. */
 export const stepCount = (tf: Tf, head: Head, target: tfjs.Tensor2D, output: tfjs.Tensor2D, fused: boolean): tfjs.Scalar => {
   if (head.kind === 'values') return tf.sum(tf.mean(tf.abs(tf.sub(output, target)), -1)) as tfjs.Scalar
+  const backend = head.kind === 'oneHot' ? gpuBackend(tf) : null
+  if (backend) return countRight(tf, backend, target, output)
   const right = tf.equal(classesOf(tf, head, target, false), classesOf(tf, head, output, fused))
   return tf.sum(tf.cast(right, 'float32')) as tfjs.Scalar
 }

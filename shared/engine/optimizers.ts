@@ -1,11 +1,16 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { OptimizerId } from '../graph/document.ts'
+import { gpuBackend } from '../kernels/webgpu/backend.ts'
+import { GpuOptimizer } from '../kernels/webgpu/optimizer.ts'
 import type { Call } from '../layers/define.ts'
+import { decayWeights } from './gradients.ts'
 import { adadelta, nadam } from './ownOptimizers.ts'
 import type { Tf } from './tf.ts'
 
-/** What carries out an optimizer: tfjs's own or ours. */
-export type TfOptimizer = Pick<tfjs.Optimizer, 'applyGradients' | 'dispose'>
+/** An optimizer made of operations of tfjs, which runs on every backend. */
+export type PlainOptimizer = Pick<tfjs.Optimizer, 'applyGradients' | 'dispose'>
+/** What carries out an optimizer. */
+export type TfOptimizer = PlainOptimizer | GpuOptimizer
 
 /** One way to turn gradients into new weights. */
 export interface OptimizerDef {
@@ -17,7 +22,7 @@ export interface OptimizerDef {
   readonly slots: number
   /** Name and further arguments below `keras.optimizers`. */
   readonly keras: Call
-  make(tf: Tf, learningRate: number): TfOptimizer
+  make(tf: Tf, learningRate: number): PlainOptimizer
 }
 
 /** Every optimizer, with Keras's constants. */
@@ -102,6 +107,27 @@ export const optimizers: Readonly<Record<OptimizerId, OptimizerDef>> = {
     keras: { name: 'Nadam', args: {} },
     make: nadam,
   },
+}
+
+/** An optimizer for the backend that computes now; on a graphics card it is one kernel. */
+export const makeOptimizer = (tf: Tf, id: OptimizerId, learningRate: number): TfOptimizer => {
+  const backend = gpuBackend(tf)
+  return backend ? new GpuOptimizer(tf, backend, id, learningRate) : optimizers[id].make(tf, learningRate)
+}
+
+/** Takes `decay` · `learningRate` of itself off every variable, then applies the gradients that there are, by the variables' names. */
+export const updateVariables = (
+  tf: Tf,
+  optimizer: TfOptimizer,
+  variables: readonly tfjs.Variable[],
+  gradients: tfjs.NamedTensorMap,
+  { learningRate, decay }: { readonly learningRate: number; readonly decay: number },
+): void => {
+  const own = optimizer instanceof GpuOptimizer
+  const decaying = own ? variables.filter(({ name }) => !(name in gradients)) : variables
+  decayWeights(tf, decaying, learningRate * decay)
+  if (own) optimizer.applyGradients(gradients, decay)
+  else optimizer.applyGradients(gradients)
 }
 
 /** Changes the learning rate of a running optimizer; its memory of past gradients stays. */

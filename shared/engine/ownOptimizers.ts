@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs'
-import type { TfOptimizer } from './optimizers.ts'
+import type { PlainOptimizer } from './optimizers.ts'
 import type { Tf } from './tf.ts'
 
 const EPSILON = 1e-7
@@ -18,7 +18,7 @@ interface Now {
 type Rule = (tf: Tf, now: Now) => tfjs.Tensor
 
 /** An optimizer that tfjs lacks or has wrong, by its rule for one weight; keeps two memories per weight, which begin at 0. */
-class OwnOptimizer implements TfOptimizer {
+class OwnOptimizer implements PlainOptimizer {
   learningRate: number
   private step = 0
   private readonly memories = new Map<string, readonly [tfjs.Variable, tfjs.Variable]>()
@@ -31,7 +31,7 @@ class OwnOptimizer implements TfOptimizer {
     this.learningRate = learningRate
   }
 
-  applyGradients(given: Parameters<TfOptimizer['applyGradients']>[0]): void {
+  applyGradients(given: Parameters<PlainOptimizer['applyGradients']>[0]): void {
     const { tf } = this
     this.step += 1
     const gradients = Array.isArray(given) ? given.map(({ name, tensor }) => [name, tensor] as const) : Object.entries(given)
@@ -66,7 +66,7 @@ const blend = (tf: Tf, memory: tfjs.Variable, a: number, value: tfjs.Tensor): tf
 }
 
 /** Adadelta (Zeiler 2012) as in Keras 3. tfjs divides by the mean square from before this gradient, which makes its first steps far too long. */
-export const adadelta = (tf: Tf, learningRate: number): TfOptimizer =>
+export const adadelta = (tf: Tf, learningRate: number): PlainOptimizer =>
   new OwnOptimizer(
     tf,
     (_, { weight, gradient, first, second, rate }) => {
@@ -90,7 +90,7 @@ export const nadamShares = (step: number): { readonly memory: number; readonly g
 }
 
 /** Nadam (Dozat 2016) as in Keras 3. */
-export const nadam = (tf: Tf, learningRate: number): TfOptimizer =>
+export const nadam = (tf: Tf, learningRate: number): PlainOptimizer =>
   new OwnOptimizer(
     tf,
     (_, { weight, gradient, first, second, rate, step }) => {

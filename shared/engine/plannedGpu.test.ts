@@ -22,9 +22,10 @@ const trained = async (
   running: Awaited<ReturnType<typeof startEngine>>,
   on: On = () => [],
   keep?: TrainDeps['keep'],
+  more: Partial<TrainJob> = {},
 ) => {
   const before = running.engine.tf.memory().numTensors
-  const job: TrainJob = { ...jobOf(project, data, running), resolved: resolve(project) }
+  const job: TrainJob = { ...jobOf(project, data, running), resolved: resolve(project), ...more }
   const events = await collect(job, running.engine, event => on(event, job), keep)
   const weights = await getWeights(job.model)
   job.model.dispose()
@@ -182,6 +183,35 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     expect(report?.engine).toBe('tfjs')
     expect(report?.reason).toContain('"larger" (UpSampling2D) has no plan yet')
     expect(events.at(-1)?.type).toBe('done')
+  })
+
+  it('gives the run of the cpu backend through tfjs too, with our kernels: strides, dilation, transposed and depthwise layers', async () => {
+    const same = { padding: 'same', activation: 'relu' }
+    const project = chain(
+      [
+        ['in', 'input', { shape: [8, 8, 1] }],
+        ['wide', 'conv2d', { ...same, filters: 6, kernelSize: [3, 3], dilationRate: [2, 2] }],
+        ['pool', 'maxPooling2d', { poolSize: [3, 3], strides: [2, 2], padding: 'same' }],
+        ['deep', 'depthwiseConv2d', { ...same, kernelSize: [3, 3], depthMultiplier: 2 }],
+        ['more', 'conv2dTranspose', { ...same, filters: 4, kernelSize: [3, 3], strides: [2, 2] }],
+        ['flat', 'flatten'],
+        ['out', 'dense', { units: 3, activation: 'softmax' }],
+      ],
+      { batchSize: 16, epochs: 2, learningRate: 0.003, optimizer: 'adamw', weightDecay: 0.01, clip: 'globalNorm', clipLimit: 1 },
+    )
+    const through = async (running: Awaited<ReturnType<typeof startEngine>>) =>
+      trained(project, DATA, running, undefined, undefined, { engine: 'tfjs' })
+    const gpu = await through(await startCard())
+    const cpu = await through(await startEngine('cpu'))
+    expect(gpu.report).toMatchObject({ backend: 'webgpu', engine: 'tfjs' })
+    expect(gpu.epochs).toHaveLength(2)
+    for (const [i, { train, validation }] of gpu.epochs.entries()) {
+      expect(train.loss).toBeCloseTo(cpu.epochs[i]?.train.loss ?? 0, 3)
+      expect(train.accuracy).toBeCloseTo(cpu.epochs[i]?.train.accuracy ?? 0, 4)
+      expect(validation?.loss).toBeCloseTo(cpu.epochs[i]?.validation?.loss ?? 0, 3)
+    }
+    for (const [i, weight] of gpu.weights.entries())
+      for (const [k, value] of weight.values.entries()) expect(value, weight.name).toBeCloseTo(cpu.weights[i]?.values[k] ?? Number.NaN, 2)
   })
 
   const another = async () => unwrap(await openDawn({ kind: 'software', flags: ['enable-dawn-features=disable_workgroup_init'] })).device

@@ -2,10 +2,10 @@ import type * as tfjs from '@tensorflow/tfjs'
 import type { TrainingSetup } from '../graph/document.ts'
 import { mixSeed } from '../rng.ts'
 import type { Batch } from './batches.ts'
-import { type Clip, clipGradients, decayWeights } from './gradients.ts'
+import { type Clip, clipGradients } from './gradients.ts'
 import { stepCount } from './metrics.ts'
 import { encodeTargets, forward, type Objective } from './objective.ts'
-import type { TfOptimizer } from './optimizers.ts'
+import { type TfOptimizer, updateVariables } from './optimizers.ts'
 import type { Tf } from './tf.ts'
 
 /** Everything one training step needs. */
@@ -52,8 +52,8 @@ export const trainStep = (ctx: StepContext, batch: Batch, step: number, learning
     }, [...ctx.variables])
     const broken = ctx.checkFirst && isBroken(Number(value.dataSync()[0]), loss.positive)
     if (!broken) {
-      decayWeights(tf, ctx.variables, learningRate * ctx.setup.weightDecay)
-      optimizer.applyGradients(clipGradients(tf, ctx.setup, grads))
+      const clipped = clipGradients(tf, ctx.setup, grads)
+      updateVariables(tf, optimizer, ctx.variables, clipped, { learningRate, decay: ctx.setup.weightDecay })
     }
     const result = tf.stack([value, counted ?? tf.scalar(Number.NaN)]) as tfjs.Tensor1D
     counted?.dispose()

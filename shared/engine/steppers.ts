@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import { type Batches, openBatches } from './batches.ts'
 import type { Objective } from './objective.ts'
-import { disposeOptimizer, optimizers, setLearningRate } from './optimizers.ts'
+import { disposeOptimizer, makeOptimizer, setLearningRate } from './optimizers.ts'
 import type { PlanExecutor } from './plan/executor.ts'
 import type { BatchScore } from './plan/wasm/run.ts'
 import type { NamedWeight } from './protocol.ts'
@@ -29,7 +29,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
   const context: StepContext = {
     tf,
     objective,
-    optimizer: optimizers[setup.optimizer].make(tf, setup.learningRate),
+    optimizer: makeOptimizer(tf, setup.optimizer, setup.learningRate),
     setup,
     variables: trainableVariables(model),
     random: randomLayers(model),

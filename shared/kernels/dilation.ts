@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { Tf } from '../engine/tf.ts'
+import { gpuBackend } from './webgpu/backend.ts'
 
 type T4 = tfjs.Tensor4D
 type Two = [number, number]
@@ -33,7 +34,7 @@ const spreadFilter = (tf: Tf, filter: T4, [down, across]: Two): T4 => {
 
 /**
  * Gradient of a dilated convolution, which tfjs refuses: that of an ordinary one whose filter has zeros between its taps.
- * Undilated convolutions keep tfjs's own gradient.
+ * Undilated convolutions keep tfjs's own gradient. Our kernels on WebGPU step over the gaps themselves.
  */
 export const dilatedGradient = (tf: Tf): tfjs.GradConfig => {
   const stock = tf.getGradient('Conv2D')
@@ -48,6 +49,11 @@ export const dilatedGradient = (tf: Tf): tfjs.GradConfig => {
       const common = { ...rest, ...(dimRoundingMode ? { dimRoundingMode } : {}) }
       const run = (kernel: string, inputs: tfjs.NamedTensorMap, more: object) =>
         tf.engine().runKernel(kernel, inputs, { ...common, ...more } as unknown as tfjs.NamedAttrMap) as T4
+      if (rest.dataFormat !== 'NCHW' && gpuBackend(tf))
+        return {
+          x: () => run('Conv2DBackpropInput', { dy: dy as T4, filter }, { dilations: rate, inputShape: x.shape }),
+          filter: () => run('Conv2DBackpropFilter', { x, dy: dy as T4 }, { dilations: rate, filterShape: filter.shape }),
+        }
       const [fh, fw, cin, cout] = filter.shape
       const wide: [number, number, number, number] = [(fh - 1) * rate[0] + 1, (fw - 1) * rate[1] + 1, cin, cout]
       return {

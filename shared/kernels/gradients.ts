@@ -1,6 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { Tf } from '../engine/tf.ts'
 import { dilatedGradient } from './dilation.ts'
+import { gpuBackend } from './webgpu/backend.ts'
+import { reluGate } from './webgpu/gradients.ts'
 
 type T4 = tfjs.Tensor4D
 type Two = [number, number]
@@ -89,6 +91,22 @@ const averagePoolGradient = (tf: Tf): tfjs.GradConfig => ({
   }),
 })
 
+/** Gradient of ReLU as tfjs has it, but one kernel instead of two on WebGPU. */
+const reluGradient = (tf: Tf): tfjs.GradConfig => {
+  const stock = tf.getGradient('Relu')
+  return {
+    kernelName: 'Relu',
+    inputsToSave: ['x'],
+    outputsToSave: [true],
+    gradFunc: (dy, saved, attrs) => {
+      const [x, y] = saved as [tfjs.Tensor, tfjs.Tensor]
+      const backend = gpuBackend(tf)
+      const others = stock.gradFunc(dy, [x], attrs)
+      return { x: () => (backend && reluGate(tf, backend, dy as tfjs.Tensor, y)) ?? (others.x as () => tfjs.Tensor)() }
+    },
+  }
+}
+
 const done = new WeakSet<object>()
 
 /**
@@ -101,6 +119,7 @@ export const registerGradients = (tf: Tf): void => {
   const configs = [
     dilatedGradient(tf),
     averagePoolGradient(tf),
+    reluGradient(tf),
     resizeGradient(tf, 'ResizeNearestNeighbor', true),
     resizeGradient(tf, 'ResizeBilinear', false),
   ]

@@ -1,8 +1,8 @@
+import { MISSING } from '../../../kernels/webgpu/formulas.ts'
 import type { Merge } from '../../../layers/plan.ts'
 import { sizeOf } from '../../../layers/shape.ts'
 import { PlanBuilder, type Target as PlanTarget } from '../builder.ts'
 import type { Plan } from '../plan.ts'
-import { MISSING } from './formulas.ts'
 import { each, type Job, type Range } from './job.ts'
 import { aligned, placeWeights, type Slot } from './weights.ts'
 

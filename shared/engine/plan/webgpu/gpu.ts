@@ -77,6 +77,11 @@ export interface GpuDevice {
     layout: GpuPipelineLayout | 'auto'
     compute: { module: GpuShader; entryPoint?: string }
   }): Promise<GpuPipeline>
+  createComputePipeline(wanted: {
+    label?: string
+    layout: GpuPipelineLayout | 'auto'
+    compute: { module: GpuShader; entryPoint?: string }
+  }): GpuPipeline
   createBindGroup(wanted: { layout: GpuGroupLayout; entries: GroupEntry[] }): GpuGroup
   createCommandEncoder(): GpuEncoder
   pushErrorScope(filter: 'validation' | 'out-of-memory' | 'internal'): void
@@ -103,4 +108,10 @@ export const ALIGNMENT = 256
 export const requestDevice = (adapter: GpuAdapter): Promise<GpuDevice> => {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits
   return adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } })
+}
+
+/** Layout of a group that binds a block of uniforms and then these buffers, in this order. */
+export const groupLayout = (device: GpuDevice, buffers: readonly { readonly written?: boolean }[]): GpuGroupLayout => {
+  const types = ['uniform' as const, ...buffers.map(({ written }) => (written ? ('storage' as const) : ('read-only-storage' as const)))]
+  return device.createBindGroupLayout({ entries: types.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } })) })
 }

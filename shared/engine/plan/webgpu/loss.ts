@@ -1,6 +1,7 @@
+import { FUNCTIONS } from '../../../kernels/webgpu/formulas.ts'
+import { largestOf, overRows, softmaxSums } from '../../../kernels/webgpu/loss.ts'
 import type { LossKind, TargetLayout } from '../plan.ts'
-import { FUNCTIONS } from './formulas.ts'
-import { type Job, type Range, THREADS } from './job.ts'
+import type { Job, Range } from './job.ts'
 
 /** What the loss works on: outputs z, targets, where probabilities, the gradient at z and the scores (two floats per step) go. */
 export interface LossPlaces {
@@ -13,7 +14,6 @@ export interface LossPlaces {
 
 const HELPERS = `${FUNCTIONS}
 const TINY = 1e-7f;
-var<workgroup> sums: array<vec2f, ${THREADS}>;
 fn inside(x: f32) -> bool { return x >= TINY && x <= 1.0 - TINY; }
 fn clip(x: f32) -> f32 { return between(x, TINY, 1.0 - TINY); }`
 
@@ -25,7 +25,7 @@ const target = (layout: TargetLayout): string =>
 const hit = (kind: LossKind, layout: TargetLayout): string => {
   if (layout === 'values') return 'for (var j = 0u; j < WIDTH; j++) { hits += abs(z[at + j] - targets[at + j]) / f32(WIDTH); }'
   if (layout === 'binary') return `hits += select(0.0, 1.0, (z[at] > ${kind === 'logistic' ? '0.0' : '0.5'}) == (label > 0.5));`
-  return 'var best = 0u; for (var j = 1u; j < WIDTH; j++) { if (z[at + j] > z[at + best]) { best = j; } } hits += select(0.0, 1.0, best == u32(label));'
+  return `${largestOf('z', 'best')} hits += select(0.0, 1.0, best == u32(label));`
 }
 
 /** WGSL: loss of one row added to `loss`, its gradient, and probabilities where the last activation is fused; as `kernels/asm/loss.ts`. */
@@ -34,8 +34,7 @@ const row = (kind: LossKind, layout: TargetLayout): string => {
   const share = '/ f32(now.batch)'
   switch (kind) {
     case 'softmax':
-      return `var top = z[at]; ${over('top = max(top, z[at + j]);')}
-    var sum = 0.0; ${over('let e = power(z[at + j] - top); sum += e; p[at + j] = e;')}
+      return `${softmaxSums('p[at + j] = e;')}
     ${over(`let q = p[at + j] / sum; p[at + j] = q; d[at + j] = (q - ${target(layout)}) ${share};`)}
     loss += ln(sum) + top - z[at + u32(label)];`
     case 'categorical':
@@ -57,9 +56,12 @@ const row = (kind: LossKind, layout: TargetLayout): string => {
 
 /** Loss with its gradient and hits of the whole batch in one workgroup; their sums go to this step's place among the scores. */
 export const lossJob = (kind: LossKind, layout: TargetLayout, width: number, places: LossPlaces): Job => {
-  const some = Math.sqrt(THREADS)
+  const each = `${layout === 'values' ? '' : 'let label = targets[r];'}
+    ${row(kind, layout)}
+    ${hit(kind, layout)}`
+  const store = 'scores[2u * now.slot] = total.x; scores[2u * now.slot + 1u] = total.y;'
   return {
-    name: 'loss',
+    ...overRows('loss', `${HELPERS}\nconst WIDTH = ${width}u;`, each, store),
     bindings: [
       { name: 'z', range: places.z },
       { name: 'targets', range: places.targets },
@@ -67,27 +69,5 @@ export const lossJob = (kind: LossKind, layout: TargetLayout, width: number, pla
       { name: 'd', range: places.gradient, written: true },
       { name: 'scores', range: places.scores, written: true },
     ],
-    head: `${HELPERS}
-const WIDTH = ${width}u;`,
-    body: `  var loss = 0.0;
-  var hits = 0.0;
-  for (var r = lane; r < now.batch; r += ${THREADS}u) {
-    let at = r * WIDTH;
-    ${layout === 'values' ? '' : 'let label = targets[r];'}
-    ${row(kind, layout)}
-    ${hit(kind, layout)}
-  }
-  var sum = vec2f(loss, hits);
-  sums[lane] = sum;
-  workgroupBarrier();
-  if (lane < ${some}u) { for (var k = lane + ${some}u; k < ${THREADS}u; k += ${some}u) { sum += sums[k]; } sums[lane] = sum; }
-  workgroupBarrier();
-  if (lane == 0u) {
-    for (var k = 1u; k < ${some}u; k++) { sum += sums[k]; }
-    scores[2u * now.slot] = sum.x;
-    scores[2u * now.slot + 1u] = sum.y;
-  }`,
-    threads: THREADS,
-    groups: () => 1,
   }
 }

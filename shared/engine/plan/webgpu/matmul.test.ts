@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { CONTROL_FLOATS } from '../../../kernels/webgpu/kernel.ts'
+import { addParts, matrixColumns, matrixRows, product, tileFor, withOnes } from '../../../kernels/webgpu/matmul.ts'
 import { rng } from '../../../rng.ts'
 import { distance } from '../wasm/oracle.testkit.ts'
 import { card, errors, missing } from './card.testkit.ts'
 import { MAP_READ, USAGE } from './gpu.ts'
-import { CONTROL_FLOATS, eachOf, type Job, type Range } from './job.ts'
-import { addParts, matrixColumns, matrixRows, product, tileFor, withOnes } from './matmul.ts'
+import { eachOf, type Job, type Range } from './job.ts'
 import { makeBuffers, Programs } from './program.ts'
 
 const BATCH = 128
@@ -62,13 +63,16 @@ describe.skipIf(missing)('A product of matrices', () => {
         { name: 'b', range: range(2, b.length) },
         { name: 'c', range: range(3, rows * columns), written: true },
       ]
-      const job = product(
-        {
-          ...{ name: 'product', rows: { perSample }, columns, sum: { fixed: sum }, bindings },
-          ...{ a: matrixRows('a', sum), b: matrixColumns('b', columns), store: `c[m * ${columns}u + n] = v;` },
-        },
-        BATCH,
-      )
+      const job = {
+        bindings,
+        ...product(
+          {
+            ...{ name: 'product', rows: { perSample }, columns, sum: { fixed: sum } },
+            ...{ a: matrixRows('a', sum), b: matrixColumns('b', columns), store: `c[m * ${columns}u + n] = v;` },
+          },
+          BATCH,
+        ),
+      }
       const wanted = new Float32Array(rows * columns)
       for (let i = 0; i < wanted.length; i++) {
         const [row, column] = [Math.floor(i / columns), i % columns]
@@ -84,26 +88,35 @@ describe.skipIf(missing)('A product of matrices', () => {
     const sum = perSample * BATCH
     const [a, b] = [random(sum * rows, 1), random(sum * columns, 2)]
     const size = (rows + 1) * columns
-    const job = product(
-      {
-        ...{ name: 'product', rows: { fixed: rows + 1 }, columns, sum: { perSample }, parts },
-        ...{ a: withOnes(matrixColumns('a', rows), rows), b: matrixColumns('b', columns) },
-        bindings: [
-          { name: 'a', range: range(1, a.length) },
-          { name: 'b', range: range(2, b.length) },
-          { name: 'c', range: range(3, parts * size), written: true },
-        ],
-        store: `c[part * ${size}u + m * ${columns}u + n] = v;`,
-      },
-      BATCH,
-    )
+    const job = {
+      ...product(
+        {
+          ...{ name: 'product', rows: { fixed: rows + 1 }, columns, sum: { perSample }, parts },
+          ...{ a: withOnes(matrixColumns('a', rows), rows), b: matrixColumns('b', columns) },
+          store: `c[part * ${size}u + m * ${columns}u + n] = v;`,
+        },
+        BATCH,
+      ),
+      bindings: [
+        { name: 'a', range: range(1, a.length) },
+        { name: 'b', range: range(2, b.length) },
+        { name: 'c', range: range(3, parts * size), written: true },
+      ],
+    }
     const wanted = Array.from({ length: size }, (_, i) => {
       const [row, column] = [Math.floor(i / columns), i % columns]
       let total = 0
       for (let k = 0; k < sum; k++) total += (row === rows ? 1 : (a[k * rows + row] ?? 0)) * (b[k * columns + column] ?? 0)
       return total
     })
-    const found = await run([job, addParts('product', size, parts, range(3, parts * size), range(4, size))], [a, b, parts * size, size])
+    const sums = {
+      ...addParts('product', size, parts),
+      bindings: [
+        { name: 'pieces', range: range(3, parts * size) },
+        { name: 'result', range: range(4, size), written: true },
+      ],
+    }
+    const found = await run([job, sums], [a, b, parts * size, size])
     expect(distance(found, wanted)).toBeLessThan(2e-6)
   })
 })

@@ -1,7 +1,7 @@
+import { CONTROL_FLOATS, dispatchOf, shaderOf } from '../../../kernels/webgpu/kernel.ts'
 import type { GpuBinding, GpuBuffer, GpuDevice, GpuGroup, GpuGroupLayout, GpuPass, GpuPipeline } from './gpu.ts'
-import { COMPUTE_STAGE, USAGE } from './gpu.ts'
-import { CONTROL_FLOATS, type Job, type Range, shaderOf } from './job.ts'
-import { dispatchOf } from './matmul.ts'
+import { groupLayout, USAGE } from './gpu.ts'
+import type { Job, Range } from './job.ts'
 
 /** A job as the device knows it. */
 interface Prepared {
@@ -78,15 +78,13 @@ export class Programs {
     const key = bindings.map(({ written }) => (written ? 'w' : 'r')).join('')
     const found = this.layouts.get(key)
     if (found) return found
-    const types = ['uniform' as const, ...bindings.map(({ written }) => (written ? ('storage' as const) : ('read-only-storage' as const)))]
-    const entries = types.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } }))
-    const made = this.device.createBindGroupLayout({ entries })
+    const made = groupLayout(this.device, bindings)
     this.layouts.set(key, made)
     return made
   }
 
   private pipeline(job: Job, layout: GpuGroupLayout): Promise<GpuPipeline> {
-    const code = shaderOf(job)
+    const code = shaderOf(job, job.bindings)
     const found = this.pipelines.get(code)
     if (found) return found
     const made = this.former.get(code) ?? this.compile(job.name, code, layout)

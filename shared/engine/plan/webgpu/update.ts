@@ -1,31 +1,10 @@
-import type { OptimizerId } from '../../../graph/document.ts'
+import { float, THREADS } from '../../../kernels/webgpu/kernel.ts'
+import { updateOf } from '../../../kernels/webgpu/updates.ts'
 import { penalties } from '../plan.ts'
 import { updaterOf } from '../updater.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
 import type { Builder } from './builder.ts'
-import { eachOf, float, type Job, type Range, THREADS } from './job.ts'
-
-/** WGSL of every optimizer: new weight w[i] from gradient g and memories s[i] and t[i]; formulas as in `kernels/asm/optimizer.ts`. */
-const FORMULAS: Readonly<Record<OptimizerId, string>> = (() => {
-  const moments = 'let m = a * s[i] + restA * g; let v = b * t[i] + restB * g * g; s[i] = m; t[i] = v;'
-  const adam = 'w[i] -= c4 * m / (sqrt(v * c5) + epsilon);'
-  return {
-    sgd: 'w[i] -= rate * g;',
-    momentum: 'let m = a * s[i] + g; s[i] = m; w[i] -= rate * m;',
-    nesterov: 'let m = a * s[i] + g; s[i] = m; w[i] -= rate * (g + m * a);',
-    rmsprop: 'let v = a * s[i] + restA * g * g; s[i] = v; w[i] -= g * rate / sqrt(v + epsilon);',
-    adagrad: 'let v = s[i] + g * g; s[i] = v; w[i] -= g / sqrt(v + epsilon) * rate;',
-    adadelta: `let v = a * s[i] + restA * g * g; let u = t[i]; let delta = sqrt(u + epsilon) / sqrt(v + epsilon) * g;
-    s[i] = v; t[i] = a * u + restA * delta * delta; w[i] -= delta * rate;`,
-    adam: `${moments} ${adam}`,
-    adamw: `${moments} ${adam}`,
-    adamax: 'let m = a * s[i] + restA * g; let u = max(b * t[i], abs(g)); s[i] = m; t[i] = u; w[i] -= c4 * (m / (u + epsilon));',
-    nadam: `${moments} w[i] -= rate * (c4 * m + c6 * g) / (sqrt(v * c5) + epsilon);`,
-  }
-})()
-
-const HYPER = `let rate = now.hyper[0].x; let a = now.hyper[0].y; let b = now.hyper[0].z; let epsilon = now.hyper[0].w;
-    let c4 = now.hyper[1].x; let c5 = now.hyper[1].y; let c6 = now.hyper[1].z; let restA = now.hyper[1].w; let restB = now.hyper[2].x;`
+import { eachOf, type Job, type Range } from './job.ts'
 
 /** WGSL: a loss that is NaN or infinite, by its bits, because shaders may take it that neither exists. */
 const BROKEN = '(bitcast<u32>(scores[2u * now.slot]) & 0x7f800000u) == 0x7f800000u'
@@ -109,8 +88,8 @@ export const updateJobs = (b: Builder, setup: PlanSetup, memories: readonly Rang
   ]
   const body = `    if (${BROKEN}) { return; }
     let g = grads[i];
-    ${HYPER}
-    ${setup.weightDecay ? 'w[i] -= now.hyper[2].y * w[i];' : ''}
-    ${FORMULAS[setup.optimizer]}`
+    var weight = w[i];
+    ${updateOf(setup.optimizer, setup.weightDecay !== undefined && setup.weightDecay !== 0)}
+    w[i] = weight;`
   return [...clipping(b, setup), eachOf('update', b.weights.floats, bindings, body)]
 }

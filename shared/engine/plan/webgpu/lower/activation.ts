@@ -1,4 +1,4 @@
-import { FUNCTIONS, formulas } from '../formulas.ts'
+import { FUNCTIONS, formulas } from '../../../../kernels/webgpu/formulas.ts'
 import { each } from '../job.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 

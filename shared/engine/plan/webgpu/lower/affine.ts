@@ -1,7 +1,7 @@
+import { addParts, type Factor, kernelGradient, product } from '../../../../kernels/webgpu/matmul.ts'
 import type { PlanNode } from '../../plan.ts'
 import { type Builder, RELU, type Tensor } from '../builder.ts'
 import type { Binding, Range } from '../job.ts'
-import { addParts, type Extent, type Factor, partsFor, product, withOnes } from '../matmul.ts'
 import type { Slot } from '../weights.ts'
 import { gated, targetBindings } from './define.ts'
 
@@ -38,23 +38,22 @@ type Turned = Pick<Affine, 'x' | 'sum' | 'columns' | 'perSample' | 'turned' | 'a
 
 /** The gradient of the kernel, and with `bias` that of the bias behind it. */
 export const lowerKernelGradient = (b: Builder, name: string, affine: Turned, dy: Range, grads: Range, bias: boolean): void => {
-  const { x, sum, columns, perSample, turned, arriving } = affine
-  const rows = bias ? sum + 1 : sum
-  const size = rows * columns
-  const parts = partsFor(rows, columns, perSample * b.batch)
+  const { kernel, size, parts } = kernelGradient(`${name} kernel gradient`, { ...affine, bias }, b.batch)
   const to = parts > 1 ? b.scratch(parts * size) : grads
-  const wanted = {
-    ...{ name: `${name} kernel gradient`, rows: { fixed: rows } as Extent, columns, sum: { perSample }, parts },
-    ...{ a: bias ? withOnes(turned, sum) : turned, b: arriving },
+  b.backward({
+    ...kernel,
     bindings: [
-      { name: 'x', range: x.range },
+      { name: 'x', range: affine.x.range },
       { name: 'dy', range: dy },
-      { name: 'dw', range: to, written: true },
+      { name: 'result', range: to, written: true },
     ],
-    store: `dw[part * ${size}u + m * ${columns}u + n] = v;`,
-  }
-  b.backward(product(wanted, b.batch))
-  if (parts > 1) b.backward(addParts(`${name} kernel gradient`, size, parts, to, grads))
+  })
+  if (parts === 1) return
+  const bindings = [
+    { name: 'pieces', range: to },
+    { name: 'result', range: grads, written: true },
+  ]
+  b.backward({ ...addParts(kernel.name, size, parts), bindings })
 }
 
 /** Forward product with bias and ReLU, gradient of kernel and bias in one product, gradient of the input. */
@@ -63,16 +62,12 @@ export const lowerAffine = (b: Builder, node: PlanNode, name: string, affine: Af
   const { x, perSample, sum, columns, back } = affine
   const weights: Binding = { name: 'w', range: kernel.group }
   const biased = bias ? `v += w[${sum * columns}u + n];` : ''
-  b.forward(
-    product(
-      {
-        ...{ name, rows: { perSample }, columns, sum: { fixed: sum }, a: affine.forward, b: affine.kernel },
-        bindings: [{ name: 'x', range: x.range }, weights, { name: 'y', range: b.output(node).range, written: true }],
-        store: `${biased} y[m * ${columns}u + n] = ${node.relu ? RELU : 'v'};`,
-      },
-      b.batch,
-    ),
-  )
+  const wanted = {
+    ...{ name, rows: { perSample }, columns, sum: { fixed: sum }, a: affine.forward, b: affine.kernel },
+    store: `${biased} y[m * ${columns}u + n] = ${node.relu ? RELU : 'v'};`,
+  }
+  const bindings = [{ name: 'x', range: x.range }, weights, { name: 'y', range: b.output(node).range, written: true }]
+  b.forward({ ...product(wanted, b.batch), bindings })
   return dy => {
     if (kernel.grads) lowerKernelGradient(b, name, affine, dy, kernel.grads, bias !== undefined)
     const target = b.inputGradient(node)
@@ -80,9 +75,8 @@ export const lowerAffine = (b: Builder, node: PlanNode, name: string, affine: Af
     const wanted = {
       ...{ name: `${name} input gradient`, rows: { perSample: back.perSample }, columns: back.columns, sum: { fixed: back.sum } },
       ...{ a: affine.spread, b: affine.turnedKernel },
-      bindings: [{ name: 'dy', range: dy }, weights, ...targetBindings(target)],
       store: `let i = m * ${back.columns}u + n; ${gated(target.gate)}`,
     }
-    b.backward(product(wanted, b.batch))
+    b.backward({ ...product(wanted, b.batch), bindings: [{ name: 'dy', range: dy }, weights, ...targetBindings(target)] })
   }
 }

@@ -1,7 +1,8 @@
+import { columnParts, columnSums, totalOf } from '../../../../kernels/webgpu/columns.ts'
+import { float } from '../../../../kernels/webgpu/kernel.ts'
 import type { NodeOf } from '../../plan.ts'
 import { type Builder, RELU } from '../builder.ts'
-import { columnParts, columnSums, totalOf } from '../columns.ts'
-import { type Binding, each, eachOf, float, type Range } from '../job.ts'
+import { type Binding, each, eachOf, type Range } from '../job.ts'
 import type { Slot } from '../weights.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
@@ -59,13 +60,16 @@ const fromMoving = (norm: Norm) => {
 const fromBatch = (norm: Norm): void => {
   const { b, node, channels, rows, parts, x, sums, stats, mean, variance } = norm
   const { momentum, epsilon } = node.op
-  b.train(
-    columnSums({
-      ...{ name: `normalisation ${node.id} sums`, rows, columns: channels, parts, out: sums },
-      bindings: [{ name: 'x', range: x }],
+  b.train({
+    ...columnSums({
+      ...{ name: `normalisation ${node.id} sums`, rows, columns: channels, parts, sums: 2 },
       ...{ before: 'let first = x[c];', value: 'let u = x[i] - first; let v = u * u;' },
     }),
-  )
+    bindings: [
+      { name: 'x', range: x },
+      { name: 'result', range: sums, written: true },
+    ],
+  })
   const body = `    ${totalOf(channels, parts)}
     let share = 1.0 / f32(now.batch * ${rows}u);
     let shift = total.x * share;
@@ -94,12 +98,13 @@ const lowerGradient = (norm: Norm, dy: Range): void => {
     { name: 'dy', range: dy },
     { name: 'stats', range: stats },
   ]
-  b.backward(
-    columnSums({
-      ...{ name: `normalisation ${node.id} gradient sums`, rows, columns: channels, parts, out: sums, bindings: xAndDy },
+  b.backward({
+    ...columnSums({
+      ...{ name: `normalisation ${node.id} gradient sums`, rows, columns: channels, parts, sums: 2 },
       ...{ before: 'let center = stats[c];', value: 'let u = dy[i]; let v = u * (x[i] - center);' },
     }),
-  )
+    bindings: [...xAndDy, { name: 'result', range: sums, written: true }],
+  })
   const target = b.inputGradient(node)
   const grads = (gamma ?? beta)?.grads
   const coefficients = b.room(3 * channels)

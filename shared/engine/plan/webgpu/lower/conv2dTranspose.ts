@@ -1,9 +1,10 @@
+import { columnParts, columnSums, totalOf } from '../../../../kernels/webgpu/columns.ts'
+import { patches, spread, turnedKernel, turnedPatches } from '../../../../kernels/webgpu/convolution.ts'
+import { matrixColumns, product } from '../../../../kernels/webgpu/matmul.ts'
 import { RELU } from '../builder.ts'
-import { columnParts, columnSums, totalOf } from '../columns.ts'
-import { convolutionOf, patches, spread, turnedKernel, turnedPatches } from '../convolution.ts'
 import { type Binding, eachOf } from '../job.ts'
-import { matrixColumns, product } from '../matmul.ts'
 import { kernelAndBias, lowerKernelGradient } from './affine.ts'
+import { convolutionOf } from './conv2d.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
 /**
@@ -21,10 +22,10 @@ export const lowerConv2dTranspose: Lower<'conv2dTranspose'> = (b, node) => {
   const weights: Binding = { name: 'w', range: kernel.group }
   const forward = {
     ...{ name, rows: { perSample: h * w }, columns: c, sum: { fixed: taps * n }, a: spread(win), b: turnedKernel(win) },
-    bindings: [{ name: 'dy', range: x.range }, weights, { name: 'y', range: y, written: true }],
     store: `${bias ? `v += w[${kernel.floats}u + n];` : ''} y[m * ${c}u + n] = ${node.relu ? RELU : 'v'};`,
   }
-  b.forward(product(forward, b.batch))
+  const bindings = [{ name: 'dy', range: x.range }, weights, { name: 'y', range: y, written: true }]
+  b.forward({ ...product(forward, b.batch), bindings })
   return dy => {
     if (kernel.grads) {
       const factors = { turned: turnedPatches(win), arriving: matrixColumns('dy', n) }
@@ -34,12 +35,13 @@ export const lowerConv2dTranspose: Lower<'conv2dTranspose'> = (b, node) => {
     if (bias?.grads) {
       const parts = columnParts(h * w * b.batch, c)
       const sums = b.scratch(parts * 2 * c)
-      const bindings = [{ name: 'dy', range: dy }]
-      b.backward(
-        columnSums({
-          ...{ name: `${name} bias sums`, rows: h * w, columns: c, parts, bindings, value: 'let u = dy[i]; let v = 0.0;', out: sums },
-        }),
-      )
+      b.backward({
+        ...columnSums({ name: `${name} bias sums`, rows: h * w, columns: c, parts, sums: 2, value: 'let u = dy[i]; let v = 0.0;' }),
+        bindings: [
+          { name: 'dy', range: dy },
+          { name: 'result', range: sums, written: true },
+        ],
+      })
       const grads = { name: 'grads', range: bias.grads, written: true }
       const body = `    ${totalOf(c, parts)} grads[${bias.at}u + i] = total.x;`
       b.backward(eachOf(`${name} bias gradient`, c, [{ name: 'sums', range: sums }, grads], body))
@@ -49,9 +51,8 @@ export const lowerConv2dTranspose: Lower<'conv2dTranspose'> = (b, node) => {
     const back = {
       ...{ name: `${name} input gradient`, rows: { perSample: oh * ow }, columns: n, sum: { fixed: taps * c } },
       ...{ a: patches(win), b: matrixColumns('w', n) },
-      bindings: [{ name: 'x', range: dy }, weights, ...targetBindings(target)],
       store: `let i = m * ${n}u + n; ${gated(target.gate)}`,
     }
-    b.backward(product(back, b.batch))
+    b.backward({ ...product(back, b.batch), bindings: [{ name: 'x', range: dy }, weights, ...targetBindings(target)] })
   }
 }

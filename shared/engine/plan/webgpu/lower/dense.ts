@@ -1,4 +1,4 @@
-import { matrixColumns, matrixRows } from '../matmul.ts'
+import { matrixColumns, matrixRows } from '../../../../kernels/webgpu/matmul.ts'
 import { lowerAffine } from './affine.ts'
 import type { Lower } from './define.ts'
 

@@ -1,10 +1,11 @@
-import type { Builder } from '../builder.ts'
-import { RELU } from '../builder.ts'
-import { lanesOf } from '../columns.ts'
-import { convolutionOf, type Window } from '../convolution.ts'
-import { type Binding, each, type Job, type Range, THREADS } from '../job.ts'
-import { addParts } from '../matmul.ts'
+import { lanesOf } from '../../../../kernels/webgpu/columns.ts'
+import type { Window } from '../../../../kernels/webgpu/convolution.ts'
+import { THREADS } from '../../../../kernels/webgpu/kernel.ts'
+import { addParts } from '../../../../kernels/webgpu/matmul.ts'
+import { type Builder, RELU } from '../builder.ts'
+import { type Binding, each, type Job, type Range } from '../job.ts'
 import { kernelAndBias } from './affine.ts'
+import { convolutionOf } from './conv2d.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
 /** WGSL: channel, column, row and sample of value `i` of an image. */
@@ -109,7 +110,12 @@ const kernelGradient = (b: Builder, win: Window, name: string, x: Range, dy: Ran
     { name: 'dw', range: to, written: true },
   ]
   b.backward(kernelSums(win, name, bindings, shares))
-  if (shares.parts > 1) b.backward(addParts(name, floats, shares.parts, to, grads))
+  if (shares.parts === 1) return
+  const pieces = [
+    { name: 'pieces', range: to },
+    { name: 'result', range: grads, written: true },
+  ]
+  b.backward({ ...addParts(name, floats, shares.parts), bindings: pieces })
 }
 
 /** Every channel for itself, a thread per output value; its gradients likewise, the kernel's as sums over all places. */

@@ -1,5 +1,6 @@
-import { columnParts, columnSums, totalOf } from '../columns.ts'
-import { type Binding, eachOf, float, type Job, THREADS } from '../job.ts'
+import { columnParts, columnSums, totalOf } from '../../../../kernels/webgpu/columns.ts'
+import { float, THREADS } from '../../../../kernels/webgpu/kernel.ts'
+import { type Binding, eachOf, type Job } from '../job.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
 /** Threads that share a row of this many values. */
@@ -63,7 +64,10 @@ export const lowerLayerNorm: Lower<'layerNorm'> = (b, node) => {
       const sums = b.scratch(parts * 2 * columns)
       const hat = `(x[i] - stats[2u * (i / ${columns}u)]) * stats[2u * (i / ${columns}u) + 1u]`
       const value = `let u = dy[i] * ${hat}; let v = dy[i];`
-      b.backward(columnSums({ name: `normalisation ${node.id} gradient sums`, rows, columns, parts, bindings, value, out: sums }))
+      b.backward({
+        ...columnSums({ name: `normalisation ${node.id} gradient sums`, rows, columns, parts, sums: 2, value }),
+        bindings: [...bindings, { name: 'result', range: sums, written: true }],
+      })
       const body = `    ${totalOf(columns, parts)}
     ${gamma ? `grads[${gamma.at}u + i] = total.x;` : ''} ${beta ? `grads[${beta.at}u + i] = total.y;` : ''}`
       const grads = { name: 'grads', range: learned.grads, written: true }

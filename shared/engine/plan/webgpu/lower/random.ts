@@ -1,7 +1,8 @@
+import { float } from '../../../../kernels/webgpu/kernel.ts'
 import { mixSeed } from '../../../../rng.ts'
 import type { PlanNode } from '../../plan.ts'
 import type { Builder } from '../builder.ts'
-import { type Binding, each, float } from '../job.ts'
+import { type Binding, each } from '../job.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
 /** 32 random bits of value and key, and normal numbers from them; the same as in `kernels/asm/random.ts`, so that both executors draw the same. */

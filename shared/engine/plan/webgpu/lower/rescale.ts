@@ -1,4 +1,5 @@
-import { each, float } from '../job.ts'
+import { float } from '../../../../kernels/webgpu/kernel.ts'
+import { each } from '../job.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
 /** Every value times a number plus another. */

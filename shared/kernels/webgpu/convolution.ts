@@ -1,6 +1,3 @@
-import type { Shape } from '../../../layers/shape.ts'
-import type { NodeOf } from '../plan.ts'
-import { before, imageOf } from '../wasm/lower/define.ts'
 import type { Factor } from './matmul.ts'
 
 /** A window over an image: all numbers of a convolution or a pool. */
@@ -19,19 +16,8 @@ export interface Window {
   readonly left: number
 }
 
-type Sliding = Pick<NodeOf<'conv2d'>['op'], 'kernelSize' | 'strides' | 'dilation' | 'padding'>
-
-const spanOf = (size: number, dilation: number): number => (size - 1) * dilation + 1
-
-/** The numbers of a convolution that makes an image of shape `output` out of one of shape `input`. */
-export const convolutionOf = (op: Sliding, input: Shape, output: Shape): Window => {
-  const { h, w, c } = imageOf(input)
-  const { h: oh, w: ow, c: n } = imageOf(output)
-  const { kernelSize: size, strides, dilation, padding } = op
-  const top = before(h, oh, spanOf(size[0], dilation[0]), strides[0], padding)
-  const left = before(w, ow, spanOf(size[1], dilation[1]), strides[1], padding)
-  return { h, w, c, oh, ow, n, size, strides, dilation, top, left }
-}
+/** Pixels that a window with gaps covers along one axis. */
+export const spanOf = (size: number, dilation: number): number => (size - 1) * dilation + 1
 
 /** WGSL: sample (times `step`), row and column of output place `i`, scaled and shifted to where its window starts. */
 const placeOf = (oh: number, ow: number, step: number, y: (oh: string) => string, x: (ow: string) => string): string =>

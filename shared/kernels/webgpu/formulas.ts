@@ -1,5 +1,5 @@
-import type { Activation } from '../../../layers/lib/activations.ts'
-import { float } from './job.ts'
+import type { Activation } from '../../layers/lib/activations.ts'
+import { float } from './kernel.ts'
 
 /** `missing(x)`: whether x is NaN, by its bits, because comparisons with NaN mean what the card likes. */
 export const MISSING = 'fn missing(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }'

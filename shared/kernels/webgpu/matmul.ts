@@ -1,4 +1,4 @@
-import { type Binding, GROUP_ROW, type Job } from './job.ts'
+import { type Extent, type Kernel, lengthOf, wgslOf } from './kernel.ts'
 
 /**
  * One factor of a product. Where a value lies is worked out from its row (or column, for the right factor) once per thread, and from its place `k` along
@@ -22,18 +22,11 @@ export interface Product {
   readonly sum: Extent
   readonly a: Factor
   readonly b: Factor
-  readonly bindings: readonly Binding[]
   /** WGSL that stores `v` for row `m` and column `n` (u32). `part` numbers the pieces of the sum. */
   readonly store: string
   /** Pieces that the sum is cut into. */
   readonly parts?: number
 }
-
-/** A length that may depend on the batch: `each` per sample, or fixed. */
-export type Extent = { readonly perSample: number } | { readonly fixed: number }
-
-const lengthOf = (extent: Extent, batch: number): number => ('fixed' in extent ? extent.fixed : extent.perSample * batch)
-const wgslOf = (extent: Extent): string => ('fixed' in extent ? `${extent.fixed}u` : `(now.batch * ${extent.perSample}u)`)
 
 /** Steps along the sum between two barriers. */
 const DEPTH = 16
@@ -94,7 +87,7 @@ fn ${f}_sum(i: u32) -> vec4i { ${sum} }
 fn ${f}_load(r: vec4i, c: vec4i) -> f32 { ${load} }`
 
 /** A tiled matrix product; both factors pass through workgroup memory, each thread keeps `own` × `own` results in registers. */
-export const product = ({ name, rows, columns, sum, a, b, bindings, store, parts = 1 }: Product, batch: number): Job => {
+export const product = ({ name, rows, columns, sum, a, b, store, parts = 1 }: Product, batch: number): Kernel => {
   const { m, n, own } = tileFor(lengthOf(rows, batch), columns)
   const [down, across] = [m / own, n / own]
   const threads = down * across
@@ -106,7 +99,7 @@ export const product = ({ name, rows, columns, sum, a, b, bindings, store, parts
 var<workgroup> tile_b: array<f32, ${DEPTH * (n + 1)}>;
 ${functions('a', a)}
 ${functions('b', b)}
-fn keep(m: u32, n: u32, part: u32, result: f32) { var v = result; ${store} }`
+fn keep(m: u32, n: u32, part: u32, total: f32) { var v = total; ${store} }`
   const body = `  let rows = ${wgslOf(rows)};
   let whole = ${wgslOf(sum)};
   let high = (rows + ${m - 1}u) / ${m}u;
@@ -143,7 +136,7 @@ ${own2
   )
   .join('\n')}`
   const groups = (samples: number) => Math.ceil(lengthOf(rows, samples) / m) * tiles * parts
-  return { name, bindings, head, body, threads, groups }
+  return { name, head, body, threads, groups }
 }
 
 /** Factor that is a row-major matrix `name`, `width` values per row, with the sum along its rows. */
@@ -173,25 +166,42 @@ export const withOnes = (factor: Factor, rows: number): Factor => ({
 const LANES = 4
 const VALUES = 64
 
-/** Adds up `parts` pieces of `size` values each. */
-export const addParts = (name: string, size: number, parts: number, from: Binding['range'], to: Binding['range']): Job => ({
+/** Adds up `parts` pieces of `size` values each, from `pieces` to `result`. */
+export const addParts = (name: string, size: number, parts: number): Kernel => ({
   name,
-  bindings: [
-    { name: 'pieces', range: from },
-    { name: 'y', range: to, written: true },
-  ],
   head: `var<workgroup> sums: array<f32, ${LANES * VALUES}>;`,
   body: `  let i = group * ${VALUES}u + lane % ${VALUES}u;
   var sum = 0.0;
   if (i < ${size}u) { for (var p = lane / ${VALUES}u; p < ${parts}u; p += ${LANES}u) { sum += pieces[p * ${size}u + i]; } }
   sums[lane] = sum;
   workgroupBarrier();
-  if (lane < ${VALUES}u && i < ${size}u) { y[i] = ${range(LANES)
+  if (lane < ${VALUES}u && i < ${size}u) { result[i] = ${range(LANES)
     .map(k => `sums[lane + ${k * VALUES}u]`)
     .join(' + ')}; }`,
   threads: LANES * VALUES,
   groups: () => Math.ceil(size / VALUES),
 })
 
-/** Workgroups as a two-dimensional dispatch. */
-export const dispatchOf = (groups: number): readonly [number, number] => [Math.min(groups, GROUP_ROW), Math.ceil(groups / GROUP_ROW)]
+/** Gradient of a kernel `[sum][columns]`, with that of a bias below where there is one: x and dy are multiplied over all rows of the batch. */
+export interface KernelGradient {
+  /** Rows of dy per sample. */
+  readonly perSample: number
+  readonly sum: number
+  readonly columns: number
+  /** x turned, and dy. */
+  readonly turned: Factor
+  readonly arriving: Factor
+  readonly bias: boolean
+}
+
+/** That gradient in `parts` pieces of `size` values side by side in `result`; more than one are left for `addParts`. */
+export const kernelGradient = (name: string, wanted: KernelGradient, batch: number) => {
+  const { perSample, sum, columns, turned, arriving, bias } = wanted
+  const rows = bias ? sum + 1 : sum
+  const size = rows * columns
+  const parts = partsFor(rows, columns, perSample * batch)
+  const a = bias ? withOnes(turned, sum) : turned
+  const store = `result[part * ${size}u + m * ${columns}u + n] = v;`
+  const kernel = product({ name, rows: { fixed: rows }, columns, sum: { perSample }, a, b: arriving, store, parts }, batch)
+  return { kernel, size, parts }
+}
