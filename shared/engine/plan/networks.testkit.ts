@@ -237,7 +237,7 @@ export const networks: Readonly<Record<string, readonly Brick[]>> = {
     { type: 'upSampling2d', params: { size: [1, 2] } },
     conv(1, [2, 2], { activation: 'relu' }),
     { type: 'upSampling2d', params: { size: [3, 2] } },
-    { type: 'cropping2d', params: { height: [2, 2], width: [3, 4] } },
+    { type: 'cropping2d', params: { height: [2, 2], width: [4, 5] } },
     flatten,
     softmax,
   ],
@@ -261,12 +261,16 @@ export const networks: Readonly<Record<string, readonly Brick[]>> = {
     { type: 'concatenate', from: [3, 4, 11, 12, 13, 14, 15] },
     softmax,
   ],
-  'vectors too short for length 1': [
+  'vectors too short for length 1, and gated ones': [
     input(4),
     { type: 'rescaling', params: { scale: 1e-5 } },
     dense(3, 'linear', { useBias: false }),
     { ...dense(3), from: [0] },
     { type: 'dot', params: { normalize: true }, from: [2, 3] },
+    ...[4, 4, 6, 6].map(units => ({ ...dense(units, 'relu'), from: [0] })),
+    { type: 'dot', from: [5, 6] },
+    { type: 'dot', params: { normalize: true }, from: [7, 8] },
+    { type: 'concatenate', from: [4, 9, 10] },
     softmax,
   ],
   'slopes below 0': [

@@ -51,6 +51,8 @@ describe.skipIf(missing)('A plan on WebGPU has the gradients of tfjs', () => {
       Int32Array.from([3, 9, 1]),
     ))
 
+  test('normal numbers far from 0', () => compare({ bricks: [input(2000), { type: 'gaussianNoise', params: { stddev: 1 } }, softmax] }))
+
   test('sums cut into pieces', () => compare({ bricks: [input(20, 20, 1), conv(3, [3, 3]), flatten, softmax] }))
 
   test('random networks that branch and join', async () => {
