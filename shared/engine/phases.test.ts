@@ -187,6 +187,22 @@ describe('fine-tuning', () => {
     job.model.dispose()
   })
 
+  it.each(['lstm', 'gru', 'simpleRnn', 'bidirectional'])('sets a frozen %s free', async type => {
+    const layers: Link[] = [
+      ['in', 'input', { shape: [4, 2] }],
+      ['reads', type, { units: 3 }, ICE],
+      ['out', 'dense', { units: 3, activation: 'softmax' }],
+    ]
+    const { job, engine } = await started(net(TUNE, layers), {}, 'wasm', clouds([4, 2]))
+    const before = await getWeights(job.model)
+    const [head, tuned] = only(await collect(job, engine), 'phase')
+    const own = before.filter(w => w.name.startsWith('reads/'))
+    expect((tuned?.trainable ?? 0) - (head?.trainable ?? 0)).toBe(own.reduce((sum, w) => sum + w.values.length, 0))
+    const after = await getWeights(job.model)
+    for (const { name, values } of own) expect(named(after, name), name).not.toEqual(Array.from(values))
+    job.model.dispose()
+  })
+
   it('lets augmentation wait until the head has learned on what the frozen layers make of the samples as they are', async () => {
     const { job, engine } = await started(net(TUNE), { augment: { shift: 1 } })
     const [head, tuned] = phasesOf(job)

@@ -21,7 +21,7 @@ const open = (def: AnyLayerDef, c: Case) => {
   const { values: params } = parseParams(def.params, { ...c.params, ...('activation' in def.params ? { activation: 'linear' } : {}) })
   const input = unwrap(def.input.accept(c.input))
   const output: Shape = unwrap(def.shape(input, params))
-  const layer = def.build?.(params, { tf, name: 'node', output, seed: 3, trainable: true })
+  const layer = def.build?.(params, { tf, name: 'node', output, seed: 3 })
   if (!layer) throw new Error(`${def.type} has no build`)
   const feeds = c.input.map(shape => tf.input({ shape: [...shape] }))
   layer.apply(feeds.length === 1 && feeds[0] ? feeds[0] : feeds)

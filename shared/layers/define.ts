@@ -58,7 +58,6 @@ export interface BuildContext {
   readonly output: Shape
   /** Differs per layer, derived from the run's seed. */
   readonly seed: number
-  readonly trainable: boolean
 }
 
 /** Everything Netloom knows about one kind of layer. `I` is what the input spec lets through, `S` the parameter schema. */

@@ -65,7 +65,7 @@ export const batchNormalization = defineLayer({
       },
     ]
   },
-  build: (v, { tf, name, trainable }) => tf.layers.batchNormalization({ name, trainable, ...v }),
+  build: (v, { tf, name }) => tf.layers.batchNormalization({ name, ...v }),
   plan: (_input, v) => [{ op: 'batchNorm', momentum: v.momentum, epsilon: v.epsilon, scale: v.scale, center: v.center }],
   onnx(input, v) {
     const shape = [input.at(-1) ?? 0]

@@ -39,7 +39,6 @@ export const dense = defineLayer({
   build: (v, ctx) =>
     ctx.tf.layers.dense({
       name: ctx.name,
-      trainable: ctx.trainable,
       units: v.units,
       activation: v.activation,
       useBias: v.useBias,

@@ -51,7 +51,7 @@ export const layerNormalization = defineLayer({
       },
     ]
   },
-  build: (v, { tf, name, trainable }) => tf.layers.layerNormalization({ name, trainable, axis: -1, ...v }),
+  build: (v, { tf, name }) => tf.layers.layerNormalization({ name, axis: -1, ...v }),
   onnx(input, v) {
     const shape = [input.at(-1) ?? 0]
     const learned = [v.scale ? weight('gamma', shape) : filled(shape, 1), ...(v.center ? [weight('beta', shape)] : [])]

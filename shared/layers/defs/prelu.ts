@@ -53,8 +53,7 @@ export const prelu = defineLayer({
       { about: 'output', expression: 'x if x > 0 else alpha · x', legend: 'for each value x; alpha begins at 0' },
     ]
   },
-  build: (v, { tf, name, trainable }) =>
-    tf.layers.prelu({ name, trainable, ...(v.sharedAxes.length ? { sharedAxes: [...v.sharedAxes] } : {}) }),
+  build: (v, { tf, name }) => tf.layers.prelu({ name, ...(v.sharedAxes.length ? { sharedAxes: [...v.sharedAxes] } : {}) }),
   onnx(input, v) {
     const shape = alphaShape(input, v.sharedAxes)
     return eitherLayout(layout => op('PRelu', [x, kernel('alpha', { shape, order: orderIn(layout, input.length) })]))
