@@ -120,10 +120,13 @@ const openHead = async (
     setWeights(tf, model, await getWeights(head.value))
   }
   let seen = step
+  let coming: Promise<void> | undefined
   keepElsewhere(model, () => {
-    if (run.step === seen) return undefined
-    seen = run.step
-    return bringBack()
+    if (run.step !== seen) {
+      seen = run.step
+      coming = (coming ?? Promise.resolve()).then(bringBack)
+    }
+    return coming
   })
   const close = async (): Promise<void> => {
     await run.dispose()
