@@ -87,8 +87,8 @@ describe.skipIf(!python)('every layer in PyTorch (skipped where there is no Pyth
       tf.dispose([...input.probes])
     }
     // Of large numbers the last digits differ, and are many.
-    const { def, c } = { def: layers.find(d => d.type === 'dense') as AnyLayerDef, c: { input: [[64]], params: { units: 3 } } }
-    const input = await inputFor(def, c, 7)
+    const dense = layers.find(def => def.type === 'dense') as AnyLayerDef
+    const input = await inputFor(dense, { input: [[64]], params: { units: 3 } } as unknown as AnyCase, 7)
     const weights = input.weights.map(w => ({ ...w, values: w.values.map(v => v * 1e4) }))
     setWeights(tf, input.model, weights)
     mkdirSync(join(folder, 'large'))

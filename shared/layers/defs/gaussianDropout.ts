@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { seededNoise } from '../lib/noise.ts'
 import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
@@ -37,6 +38,7 @@ export const gaussianDropout = defineLayer({
     seededNoise(ctx.tf.layers.gaussianDropout({ name: ctx.name, rate: v.rate }), ctx, (x, seed) =>
       ctx.tf.mul(x, ctx.tf.randomNormal(x.shape, 1, deviation(v.rate), 'float32', seed)),
     ),
+  backward: eachValue(),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianDropout', args: { rate: v.rate } }),
   pytorch: (_input, _output, v) => ({ forward: `$1 * (1 + ${deviation(v.rate)} * torch.randn_like($1)) if self.training else $1` }),
