@@ -9,7 +9,7 @@ import { phasesOf } from './phases.ts'
 import type { NamedWeight, TrainEvent } from './protocol.ts'
 import type { TrainJob } from './trainer.ts'
 import { headAfter, trunksOf } from './trunk.ts'
-import { getWeights } from './weights.ts'
+import { getWeights, setWeights } from './weights.ts'
 
 const ICE = { frozen: true }
 const links = (more: readonly Link[] = []): Link[] => [
@@ -275,6 +275,21 @@ describe('fine-tuning', () => {
       ['fineTune', 0.001, null],
     ])
     job.model.dispose()
+  })
+
+  it('leaves nothing behind when it cannot begin, because a weight is not a number', async () => {
+    for (const engine of ['auto', 'tfjs'] as const) {
+      const { job, engine: tf } = await started(net({ ...TUNE, epochs: 1 }), { engine })
+      await collect(job, tf)
+      const weights = await getWeights(job.model)
+      weights.find(w => w.name === 'out/bias')?.values.fill(Number.NaN)
+      setWeights(tf.tf, job.model, weights)
+      const tensors = tf.tf.memory().numTensors
+      const events = await collect({ ...job, setup: { ...job.setup, optimizer: 'momentum' } }, tf)
+      expect(only(events, 'failed')[0]?.issue.message).toContain('"out"')
+      expect(tf.tf.memory().numTensors).toBe(tensors)
+      job.model.dispose()
+    }
   })
 
   it('brings the last good weights back when the loss breaks on features', async () => {

@@ -109,11 +109,13 @@ const openHead = async (
   const network = headAfter(resolved, trunk)
   const head = buildModel(network, tf, job.setup.seed)
   if (!head.ok) return head
-  setWeights(tf, head.value, await getWeights(model))
-  const opened = await Run.open(engine, { ...job, model: head.value, data, resolved: network }, step)
-  if (!opened.ok) {
-    head.value.dispose()
-    return opened
+  let opened: Result<Run> | null = null
+  try {
+    setWeights(tf, head.value, await getWeights(model))
+    opened = await Run.open(engine, { ...job, model: head.value, data, resolved: network }, step)
+    if (!opened.ok) return opened
+  } finally {
+    if (!opened?.ok) head.value.dispose()
   }
   const run = opened.value
   const bringBack = async (): Promise<void> => {
