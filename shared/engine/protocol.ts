@@ -221,6 +221,8 @@ export interface Verification {
   /** Largest value of the output that differs most, where it is above 1. */
   readonly largest?: number
   readonly sameClass: boolean
+  /** Set where every output is a single number, among which no class can change. */
+  readonly classless?: true
   /** Samples whose class stayed the same, where it did not for all. */
   readonly agreeing?: number
   /** How weights were rounded on purpose, so that a difference is expected. */
