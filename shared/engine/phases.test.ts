@@ -235,11 +235,17 @@ describe('fine-tuning', () => {
       if (event.type === 'batch' && event.step === 1) return [{ type: 'pause' }]
       if (event.type === 'phase' && event.phase === 'fineTune') return [{ type: 'pause' }]
       if (event.type === 'paused' && ++paused === 1) return [{ type: 'step' }, { type: 'resume' }]
-      if (event.type === 'paused') return [{ type: 'step' }, { type: 'learningRate', value: 0.01 }, { type: 'stop' }]
+      if (event.type === 'paused')
+        return [
+          { type: 'step' },
+          { type: 'learningRate', value: 0.5, phase: 'head' },
+          { type: 'learningRate', value: 0.01, phase: 'fineTune' },
+          { type: 'stop' },
+        ]
       return []
     })
     expect(paused).toBe(2)
-    expect(only(events, 'changed')[0]).toMatchObject({ from: 0.001, to: 0.01 })
+    expect(only(events, 'changed').map(({ from, to }) => [from, to])).toEqual([[0.001, 0.01]])
     expect(only(events, 'stopped')[0]?.step).toBe(16)
     const [first] = only(events, 'batch')
     const perStep = (first?.secondsLeft ?? 0) / (403 * 5)

@@ -117,7 +117,8 @@ export type TrainCommand =
   | { readonly type: 'resume' }
   | { readonly type: 'step' }
   | { readonly type: 'stop' }
-  | { readonly type: 'learningRate'; readonly value: number }
+  /** `phase` is the one that is meant; a rate that arrives in another one is dropped. */
+  | { readonly type: 'learningRate'; readonly value: number; readonly phase?: PhaseName }
 
 /** Numbers that describe one tensor of activations or weights. */
 export interface TensorStats {

@@ -201,7 +201,7 @@ class Training {
           this.paused = false
           break
         case 'learningRate':
-          yield this.changeRate(command.value)
+          if (this.isMeant(command.phase)) yield this.changeRate(command.value)
           break
         default:
           if (!this.paused) return true
@@ -216,6 +216,11 @@ class Training {
     await freshen(this.job.model)
     this.paused = true
     yield { type: 'paused', step: this.run.step }
+  }
+
+  /** Whether a command for a phase, if it names one, came while that phase runs. */
+  private isMeant(phase: PhaseName | undefined): boolean {
+    return phase === undefined || this.phase.name === null || phase === this.phase.name
   }
 
   private changeRate(to: number): TrainEvent {
