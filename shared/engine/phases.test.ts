@@ -253,17 +253,40 @@ describe('fine-tuning', () => {
     job.model.dispose()
   })
 
+  it('obeys pause, step and rate while features are being computed', async () => {
+    const { job, engine } = await started(net(TUNE))
+    const seen: string[] = []
+    const events = await collect(job, engine, event => {
+      if (event.type === 'features' && event.done === 0) return [{ type: 'pause' }]
+      if (event.type !== 'paused') return []
+      seen.push(event.type)
+      return [{ type: 'step' }, { type: 'learningRate', value: 0.02, phase: 'head' }, { type: 'resume' }]
+    })
+    expect(seen).toHaveLength(1)
+    expect(events.slice(1, 3).map(e => e.type)).toEqual(['features', 'paused'])
+    expect(only(events, 'resumed')).toHaveLength(1)
+    expect(only(events, 'changed').map(({ from, to }) => [from, to])).toEqual([[0.01, 0.02]])
+    expect(only(events, 'phase').map(e => e.learningRate)).toEqual([0.02, 0.001])
+    expect(events.at(-1)?.type).toBe('done')
+    job.model.dispose()
+  })
+
   it('stops while features are being computed, and leaves no tensors behind however it ends', async () => {
     const { job, engine } = await started(net(TUNE))
     const ways = [
+      ['started', 'stop'],
       ['features', 'stop'],
+      ['paused', 'stop'],
       ['batch', 'stop'],
       ['none', 'stop'],
     ] as const
     await collect(job, engine)
     const tensors = engine.tf.memory().numTensors
     for (const [at, type] of ways) {
-      const events = await collect(job, engine, event => (event.type === at ? [{ type }] : []))
+      const events = await collect(job, engine, event => {
+        if (event.type === at) return [{ type }]
+        return at === 'paused' && event.type === 'features' ? [{ type: 'pause' }] : []
+      })
       expect(events.at(-1)?.type).toBe(at === 'none' ? 'done' : 'stopped')
       expect(engine.tf.memory().numTensors).toBe(tensors)
       expect(job.model.getLayer('conv').trainable).toBe(false)

@@ -154,12 +154,22 @@ async function* openFeatures(
   const telling = { type: 'features', step, phase: name, layers: trunk.layers } as const
   yield { ...telling, done: 0 }
   const uncached = await wholeRate(engine, job)
-  const started = performance.now()
+  let seconds = 0
   const making = featuresOf(engine, job, trunk, pace)
-  let made = await making.next()
-  for (; !made.done; made = await making.next()) yield { ...telling, done: Math.min(1, made.value) }
+  // A pause between two portions does not count.
+  const more = async () => {
+    const began = performance.now()
+    const step = await making.next()
+    seconds += (performance.now() - began) / 1000
+    return step
+  }
+  let made = await more()
+  try {
+    for (; !made.done; made = await more()) yield { ...telling, done: Math.min(1, made.value) }
+  } finally {
+    await making.return(null)
+  }
   if (!made.value) return null
-  const seconds = (performance.now() - started) / 1000
   const head = await openHead(engine, phase, trunk, made.value, step)
   if (!head.ok) return head
   yield { ...telling, done: 1 }
