@@ -175,3 +175,16 @@ export const test = base.extend<{ app: App }>({
 })
 
 export { expect } from '@playwright/test'
+
+/** A 3, as a hand draws it. */
+export const THREE = [
+  [0.3, 0.25],
+  [0.5, 0.15],
+  [0.7, 0.25],
+  [0.65, 0.4],
+  [0.5, 0.48],
+  [0.7, 0.58],
+  [0.7, 0.75],
+  [0.5, 0.85],
+  [0.3, 0.78],
+] as const

@@ -1,21 +1,8 @@
-import { expect, test } from './app.ts'
+import { expect, THREE, test } from './app.ts'
 
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 1024, height: 680 },
-] as const
-
-/** A 3, as a hand draws it. */
-const THREE = [
-  [0.3, 0.25],
-  [0.5, 0.15],
-  [0.7, 0.25],
-  [0.65, 0.4],
-  [0.5, 0.48],
-  [0.7, 0.58],
-  [0.7, 0.75],
-  [0.5, 0.85],
-  [0.3, 0.78],
 ] as const
 
 /** Pictures of the main screens, written to `e2e/.output`, to be looked at; `docs/screenshot.png` is a copy of one. */

@@ -4,20 +4,7 @@ import { pathToFileURL } from 'node:url'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { pngWriter } from '../shared/picture/png.ts'
-import { type App, expect, test } from './app.ts'
-
-/** A 3, as a hand draws it. */
-const THREE = [
-  [0.3, 0.25],
-  [0.5, 0.15],
-  [0.7, 0.25],
-  [0.65, 0.4],
-  [0.5, 0.48],
-  [0.7, 0.58],
-  [0.7, 0.75],
-  [0.5, 0.85],
-  [0.3, 0.78],
-] as const
+import { type App, expect, THREE, test } from './app.ts'
 
 /** Opens a file of this computer in a window that reaches no network, and notes what it tries. */
 const openFile = async (browser: Browser, path: string, colorScheme: 'dark' | 'light' = 'dark') => {

@@ -17,8 +17,10 @@ const followTheme = (): void => {
   apply()
 }
 
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** Asks about the newest input only: while one answer is worked out, later ones wait and all but the last are dropped. */
-const asker = (network: PageNetwork, show: (output: Float32Array | null) => void) => {
+const asker = (network: PageNetwork, show: (output: Float32Array | null) => void, say: (sentence: string) => void) => {
   let next: ArrayLike<number> | null | undefined
   let busy = false
   const work = async (): Promise<void> => {
@@ -26,7 +28,11 @@ const asker = (network: PageNetwork, show: (output: Float32Array | null) => void
     while (next !== undefined) {
       const raw = next
       next = undefined
-      show(raw ? await network.answer(raw) : null)
+      try {
+        show(raw ? await network.answer(raw) : null)
+      } catch (error) {
+        say(`The network could not answer: ${reasonOf(error)}`)
+      }
       // The pen moves on between two answers.
       await new Promise(resolve => setTimeout(resolve))
     }
@@ -41,7 +47,7 @@ const asker = (network: PageNetwork, show: (output: Float32Array | null) => void
 const start = async (payload: PagePayload, stage: HTMLElement, say: (sentence: string) => void): Promise<void> => {
   const network = await open(payload)
   const shown = answers(payload)
-  const ask = asker(network, shown.show)
+  const ask = asker(network, shown.show, say)
   const { input } = payload
   stage.replaceChildren(input.kind === 'image' ? images(input, payload, ask, say) : numbers(input.numbers, ask), shown.element)
   say('')
@@ -57,9 +63,7 @@ const main = (): void => {
   const say = (sentence: string): void => {
     status.textContent = sentence
   }
-  start(JSON.parse(held) as PagePayload, stage, say).catch((error: unknown) =>
-    say(`The network could not be loaded: ${error instanceof Error ? error.message : String(error)}`),
-  )
+  start(JSON.parse(held) as PagePayload, stage, say).catch((error: unknown) => say(`The network could not be loaded: ${reasonOf(error)}`))
 }
 
 if (typeof document !== 'undefined') main()

@@ -1,3 +1,4 @@
+import { joinBytes } from './bytes.ts'
 import { digestSha256 } from './sha256.ts'
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
@@ -9,12 +10,7 @@ export const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(vie
 export const sha256 = async (...parts: readonly (ArrayBufferView | string)[]): Promise<string> => {
   const encoder = new TextEncoder()
   const pieces = parts.map(part => (typeof part === 'string' ? encoder.encode(part) : bytesOf(part)))
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
+  const whole = joinBytes(pieces)
   const subtle = (globalThis as { readonly crypto?: Partial<typeof crypto> }).crypto?.subtle
   return hex(subtle ? new Uint8Array(await subtle.digest('SHA-256', whole)) : digestSha256(whole))
 }

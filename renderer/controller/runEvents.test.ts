@@ -84,10 +84,12 @@ describe('a run as the window follows it', () => {
     expect(state()).toMatchObject({ status: 'idle', issue })
   })
 
-  it('stays at stopping when a pause arrives late', () => {
+  it('stays at stopping when a pause or going on arrives late', () => {
     send(started)
     runStore.setState({ status: 'stopping' })
     send({ type: 'paused', step: 3 })
+    expect(state().status).toBe('stopping')
+    send({ type: 'resumed', step: 3 })
     expect(state().status).toBe('stopping')
     send({ type: 'stopped', step: 3 })
     expect(state().status).toBe('idle')

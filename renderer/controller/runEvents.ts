@@ -79,8 +79,8 @@ export const afterEvent = (state: RunState, event: TrainEvent): Partial<RunState
   thinHistory(history)
   draw(curves, event)
   const status = STATUS[event.type]
-  // A pause or stop that the user has asked for is not undone by a late event of the running kind.
-  const kept = state.status === 'stopping' && status === 'paused' ? {} : status ? { status } : {}
+  // A stop that the user has asked for is not undone by a late event of the running kind.
+  const kept = !status || (state.status === 'stopping' && status !== 'idle') ? {} : { status }
   return { ...numbers(event), ...measured(state, event), ...kept, curves, history, version: state.version + 1 }
 }
 

@@ -112,10 +112,11 @@ export const forgetLearned = async (): Promise<void> => {
 export const changeTraining = (patch: Partial<TrainingSetup>, gesture: string | null = null): void =>
   apply('Change training', p => setTraining(p, patch), gesture)
 
-/** Sends a run under way another rate if it is in that phase. */
+/** Sends a run under way another rate if it is in that phase; one that has just ended does not hand its rate on. */
 const sendRate = (value: number, fineTuning: boolean): void => {
   const { status, phase } = runStore.getState()
-  if ((status === 'running' || status === 'paused') && (phase === 'fineTune') === fineTuning) send({ type: 'learningRate', value })
+  if ((status !== 'running' && status !== 'paused') || (phase === 'fineTune') !== fineTuning) return
+  send({ type: 'learningRate', value, ...(phase ? { phase } : {}) })
 }
 
 /** Changes the learning rate of the project and of a run under way, whose curves then carry a mark. */

@@ -90,7 +90,7 @@ const Outcome = ({ outcome: { verified, sizes, where, issue } }: { outcome: Expo
         <span>
           {where}
           <span className="mono export-sizes">
-            {sizes.length === 1 ? sizesOf(sizes) : sizes.map(({ path, bytes: n }) => `${path} ${bytes(n)}`).join(', ')}
+            {sizes.map(({ path, bytes: n }) => (sizes.length === 1 ? bytes(n) : `${path} ${bytes(n)}`)).join(', ')}
           </span>
         </span>
       </p>
@@ -104,8 +104,6 @@ const Outcome = ({ outcome: { verified, sizes, where, issue } }: { outcome: Expo
     )}
   </>
 )
-
-const sizesOf = (sizes: ExportOutcome['sizes']): string => bytes(sizes.reduce((sum, file) => sum + file.bytes, 0))
 
 /** How the files were proven, and what rounding cost. */
 const Proof = (verified: NonNullable<ExportOutcome['verified']>) => {

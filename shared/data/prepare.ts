@@ -6,10 +6,10 @@ import { datasetOf, datasets } from './catalogue.ts'
 import type { DataContext, RawData, Samples } from './define.ts'
 import { IDX_PREFIX, loadIdx } from './idx.ts'
 import { selectClasses } from './prepare/classes.ts'
-import { fitPictures } from './prepare/fit.ts'
+import { fitPictures, needsFit } from './prepare/fit.ts'
 import { checkClasses, checkRaw } from './prepare/guard.ts'
 import { fitScaling, normaliseInputs } from './prepare/normalise.ts'
-import { type Split, splitData } from './prepare/split.ts'
+import { onlyUsed, type Split, splitData } from './prepare/split.ts'
 import type { Part, PreparedData, Scaling } from './prepared.ts'
 
 /** Loads a data set by `DataChoice.source`: a catalogue id, or `idx:<label>` for IDX files in `ctx.files`. */
@@ -47,7 +47,7 @@ const hashOf = async (raw: RawData, split: Split, scaling: Scaling): Promise<str
 }
 
 /**
- * Keeps the chosen classes, fits pictures to the shape `wanted` by the network's input (null when it is not known), splits and normalises; the same raw data, choice and shape give
+ * Keeps the chosen classes, splits, fits pictures to the shape `wanted` by the network's input (null when it is not known) and normalises; the same raw data, choice and shape give
  * the same bytes and hash everywhere. Indices within a part ascend in the source's order.
  */
 export const prepare = async (source: RawData, choice: DataChoice, wanted: Shape | null = null): Promise<Result<PreparedData>> => {
@@ -55,20 +55,22 @@ export const prepare = async (source: RawData, choice: DataChoice, wanted: Shape
   if (!checked.ok) return checked
   const selected = selectClasses(source, choice.classes)
   if (!selected.ok) return selected
-  const fitted = fitPictures(selected.value, choice.fit, wanted)
+  const divided = splitData(selected.value, choice)
+  if (!divided.ok) return divided
+  const whole = { raw: selected.value, split: divided.value }
+  const { raw: unfitted, split } = needsFit(whole.raw, choice.fit, wanted) ? onlyUsed(whole.raw, whole.split) : whole
+  const fitted = fitPictures(unfitted, choice.fit, wanted)
   if (!fitted.ok) return fitted
   const raw = fitted.value
-  const split = splitData(raw, choice)
-  if (!split.ok) return split
-  const classes = checkClasses(raw, split.value.train)
+  const classes = checkClasses(raw, split.train)
   if (!classes.ok) return classes
-  const scaling = fitScaling(raw, choice.normalise, split.value.train)
+  const scaling = fitScaling(raw, choice.normalise, split.train)
   if (!scaling.ok) return scaling
-  const train = makePart(raw, raw.train, split.value.train, scaling.value, 'training')
+  const train = makePart(raw, raw.train, split.train, scaling.value, 'training')
   if (!train.ok) return train
-  const validation = makePart(raw, raw.train, split.value.validation, scaling.value, 'training')
+  const validation = makePart(raw, raw.train, split.validation, scaling.value, 'training')
   if (!validation.ok) return validation
-  const test = makePart(raw, raw.test ?? raw.train, split.value.test, scaling.value, raw.test ? 'test' : 'training')
+  const test = makePart(raw, raw.test ?? raw.train, split.test, scaling.value, raw.test ? 'test' : 'training')
   if (!test.ok) return test
   return ok({
     source: choice.source,
@@ -80,6 +82,6 @@ export const prepare = async (source: RawData, choice: DataChoice, wanted: Shape
     train: train.value,
     validation: validation.value,
     test: test.value,
-    hash: await hashOf(raw, split.value, scaling.value),
+    hash: await hashOf(raw, split, scaling.value),
   })
 }

@@ -4,7 +4,8 @@ import { resolve } from '../graph/resolve.ts'
 import { unwrap } from '../result.ts'
 import { buildModel } from './build.ts'
 import { chain, clouds, collect, jobOf, type Link, startEngine } from './engine.testkit.ts'
-import { getWeights } from './weights.ts'
+import { brokenWeight } from './health.ts'
+import { getWeights, nodeOfWeight } from './weights.ts'
 
 const links: Link[] = [
   ['in', 'input', { shape: [6] }],
@@ -23,6 +24,22 @@ describe('building', () => {
     expect(model.countParams()).toBe(resolved.totals.parameters)
     const names = [...resolved.nodes.values()].filter(n => !n.node.bypassed).flatMap(n => n.weights.map(w => `${n.node.id}/${w.name}`))
     expect((await getWeights(model)).map(w => w.name)).toEqual(names)
+    model.dispose()
+  })
+
+  it('weights of a layer inside a layer belong to the node', async () => {
+    const { tf } = (await startEngine('cpu')).engine
+    const links: Link[] = [
+      ['in', 'input', { shape: [4, 2] }],
+      ['both', 'bidirectional', { units: 2 }],
+      ['out', 'dense', { units: 1 }],
+    ]
+    const model = unwrap(buildModel(resolve(chain(links)), tf, 1))
+    const own = await getWeights(model, 'both')
+    expect(own.map(w => w.name)).toContain('both/backward_lstm/kernel')
+    expect([own.length, new Set(own.map(w => nodeOfWeight(w.name)))]).toEqual([6, new Set(['both'])])
+    own.at(-1)?.values.fill(Number.NaN)
+    expect(brokenWeight(own)).toBe('both')
     model.dispose()
   })
 

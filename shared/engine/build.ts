@@ -15,9 +15,10 @@ const makeLayer = (tf: Tf, resolved: ResolvedNode, seed: number): tfjs.layers.La
     tf,
     name: node.id,
     seed: mixSeed(seed, 'init', node.id),
-    trainable: !node.frozen,
     output: resolved.output ?? [],
   })
+  // Told afterwards, because some layers hand what they are made with to parts that nobody reaches any more.
+  if (node.frozen) layer.trainable = false
   repair(tf, layer, node.frozen)
   return layer
 }

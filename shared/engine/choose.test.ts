@@ -145,6 +145,30 @@ describe('a training whose backend is free', () => {
     expect(await getWeights(back.model)).toEqual(first.weights)
   }, 60_000)
 
+  it('keeps what was found when the user has chosen that backend in between', async () => {
+    const held = await model(['cpu', 'wasm'])
+    const first = await curve(held, free())
+    for (const backend of ['cpu', 'wasm'] as const) unwrap(await held.ensureFastest(mlp({ backend }), DATA))
+    unwrap(await held.ensureFastest(free(), DATA))
+    expect(held.report).toEqual(first.report)
+  }, 60_000)
+
+  it('loses nothing that was learned when another backend cannot be started', async () => {
+    const { engine } = await startEngine('wasm')
+    let broken = false
+    const held = new SessionModel({ ...engine, load: id => (broken ? Promise.resolve(false) : engine.load(id)) })
+    models.push(held)
+    const { model: trained } = unwrap(await held.ensure(mlp({ backend: 'wasm' }), null))
+    held.learned = true
+    const before = await getWeights(trained)
+    broken = true
+    expect((await held.start('cpu')).ok).toBe(false)
+    expect(await held.weights()).toEqual(before)
+    broken = false
+    unwrap(await held.ensure(mlp({ backend: 'cpu', seed: 9 }), null))
+    expect(await held.weights()).toEqual(before)
+  })
+
   it('is not tried where the user has chosen', async () => {
     const held = await model(['cpu', 'wasm'])
     unwrap(await held.ensureFastest(mlp({ backend: 'cpu' }), DATA))

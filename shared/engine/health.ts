@@ -2,6 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs'
 import { type Issue, issue, toIssue } from '../result.ts'
 import type { NamedWeight } from './protocol.ts'
 import type { EngineTf, Tf } from './tf.ts'
+import { nodeOfWeight } from './weights.ts'
 
 const broken = (values: ArrayLike<number>): boolean => {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return true
@@ -11,7 +12,7 @@ const broken = (values: ArrayLike<number>): boolean => {
 /** Node of the first weight that is not finite, or null. */
 export const brokenWeight = (weights: readonly NamedWeight[]): string | null => {
   const found = weights.find(weight => broken(weight.values))
-  return found ? found.name.slice(0, found.name.lastIndexOf('/')) : null
+  return found ? nodeOfWeight(found.name) : null
 }
 
 interface Place {

@@ -28,7 +28,7 @@ const merge = (tf: Tf, type: string, params: Record<string, unknown>, shapes: re
   if (!def?.build) throw new Error(`${type} builds nothing`)
   const { values } = parseParams(def.params, params)
   const output = unwrap(def.shape(unwrap(def.input.accept(shapes)), values))
-  const layer = def.build(values, { tf, name: 'layer', seed: 1, trainable: true, output })
+  const layer = def.build(values, { tf, name: 'layer', seed: 1, output })
   const inputs = shapes.map(shape => tf.input({ shape: [...shape] }))
   return tf.model({ inputs, outputs: layer.apply(inputs) as tfjs.SymbolicTensor })
 }

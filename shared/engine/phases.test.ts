@@ -9,7 +9,7 @@ import { phasesOf } from './phases.ts'
 import type { NamedWeight, TrainEvent } from './protocol.ts'
 import type { TrainJob } from './trainer.ts'
 import { headAfter, trunksOf } from './trunk.ts'
-import { getWeights } from './weights.ts'
+import { getWeights, setWeights } from './weights.ts'
 
 const ICE = { frozen: true }
 const links = (more: readonly Link[] = []): Link[] => [
@@ -187,6 +187,22 @@ describe('fine-tuning', () => {
     job.model.dispose()
   })
 
+  it.each(['lstm', 'gru', 'simpleRnn', 'bidirectional'])('sets a frozen %s free', async type => {
+    const layers: Link[] = [
+      ['in', 'input', { shape: [4, 2] }],
+      ['reads', type, { units: 3 }, ICE],
+      ['out', 'dense', { units: 3, activation: 'softmax' }],
+    ]
+    const { job, engine } = await started(net(TUNE, layers), {}, 'wasm', clouds([4, 2]))
+    const before = await getWeights(job.model)
+    const [head, tuned] = only(await collect(job, engine), 'phase')
+    const own = before.filter(w => w.name.startsWith('reads/'))
+    expect((tuned?.trainable ?? 0) - (head?.trainable ?? 0)).toBe(own.reduce((sum, w) => sum + w.values.length, 0))
+    const after = await getWeights(job.model)
+    for (const { name, values } of own) expect(named(after, name), name).not.toEqual(Array.from(values))
+    job.model.dispose()
+  })
+
   it('lets augmentation wait until the head has learned on what the frozen layers make of the samples as they are', async () => {
     const { job, engine } = await started(net(TUNE), { augment: { shift: 1 } })
     const [head, tuned] = phasesOf(job)
@@ -219,11 +235,17 @@ describe('fine-tuning', () => {
       if (event.type === 'batch' && event.step === 1) return [{ type: 'pause' }]
       if (event.type === 'phase' && event.phase === 'fineTune') return [{ type: 'pause' }]
       if (event.type === 'paused' && ++paused === 1) return [{ type: 'step' }, { type: 'resume' }]
-      if (event.type === 'paused') return [{ type: 'step' }, { type: 'learningRate', value: 0.01 }, { type: 'stop' }]
+      if (event.type === 'paused')
+        return [
+          { type: 'step' },
+          { type: 'learningRate', value: 0.5, phase: 'head' },
+          { type: 'learningRate', value: 0.01, phase: 'fineTune' },
+          { type: 'stop' },
+        ]
       return []
     })
     expect(paused).toBe(2)
-    expect(only(events, 'changed')[0]).toMatchObject({ from: 0.001, to: 0.01 })
+    expect(only(events, 'changed').map(({ from, to }) => [from, to])).toEqual([[0.001, 0.01]])
     expect(only(events, 'stopped')[0]?.step).toBe(16)
     const [first] = only(events, 'batch')
     const perStep = (first?.secondsLeft ?? 0) / (403 * 5)
@@ -231,17 +253,40 @@ describe('fine-tuning', () => {
     job.model.dispose()
   })
 
+  it('obeys pause, step and rate while features are being computed', async () => {
+    const { job, engine } = await started(net(TUNE))
+    const seen: string[] = []
+    const events = await collect(job, engine, event => {
+      if (event.type === 'features' && event.done === 0) return [{ type: 'pause' }]
+      if (event.type !== 'paused') return []
+      seen.push(event.type)
+      return [{ type: 'step' }, { type: 'learningRate', value: 0.02, phase: 'head' }, { type: 'resume' }]
+    })
+    expect(seen).toHaveLength(1)
+    expect(events.slice(1, 3).map(e => e.type)).toEqual(['features', 'paused'])
+    expect(only(events, 'resumed')).toHaveLength(1)
+    expect(only(events, 'changed').map(({ from, to }) => [from, to])).toEqual([[0.01, 0.02]])
+    expect(only(events, 'phase').map(e => e.learningRate)).toEqual([0.02, 0.001])
+    expect(events.at(-1)?.type).toBe('done')
+    job.model.dispose()
+  })
+
   it('stops while features are being computed, and leaves no tensors behind however it ends', async () => {
     const { job, engine } = await started(net(TUNE))
     const ways = [
+      ['started', 'stop'],
       ['features', 'stop'],
+      ['paused', 'stop'],
       ['batch', 'stop'],
       ['none', 'stop'],
     ] as const
     await collect(job, engine)
     const tensors = engine.tf.memory().numTensors
     for (const [at, type] of ways) {
-      const events = await collect(job, engine, event => (event.type === at ? [{ type }] : []))
+      const events = await collect(job, engine, event => {
+        if (event.type === at) return [{ type }]
+        return at === 'paused' && event.type === 'features' ? [{ type: 'pause' }] : []
+      })
       expect(events.at(-1)?.type).toBe(at === 'none' ? 'done' : 'stopped')
       expect(engine.tf.memory().numTensors).toBe(tensors)
       expect(job.model.getLayer('conv').trainable).toBe(false)
@@ -259,6 +304,21 @@ describe('fine-tuning', () => {
       ['fineTune', 0.001, null],
     ])
     job.model.dispose()
+  })
+
+  it('leaves nothing behind when it cannot begin, because a weight is not a number', async () => {
+    for (const engine of ['auto', 'tfjs'] as const) {
+      const { job, engine: tf } = await started(net({ ...TUNE, epochs: 1 }), { engine })
+      await collect(job, tf)
+      const weights = await getWeights(job.model)
+      weights.find(w => w.name === 'out/bias')?.values.fill(Number.NaN)
+      setWeights(tf.tf, job.model, weights)
+      const tensors = tf.tf.memory().numTensors
+      const events = await collect({ ...job, setup: { ...job.setup, optimizer: 'momentum' } }, tf)
+      expect(only(events, 'failed')[0]?.issue.message).toContain('"out"')
+      expect(tf.tf.memory().numTensors).toBe(tensors)
+      job.model.dispose()
+    }
   })
 
   it('brings the last good weights back when the loss breaks on features', async () => {

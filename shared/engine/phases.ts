@@ -109,21 +109,26 @@ const openHead = async (
   const network = headAfter(resolved, trunk)
   const head = buildModel(network, tf, job.setup.seed)
   if (!head.ok) return head
-  setWeights(tf, head.value, await getWeights(model))
-  const opened = await Run.open(engine, { ...job, model: head.value, data, resolved: network }, step)
-  if (!opened.ok) {
-    head.value.dispose()
-    return opened
+  let opened: Result<Run> | null = null
+  try {
+    setWeights(tf, head.value, await getWeights(model))
+    opened = await Run.open(engine, { ...job, model: head.value, data, resolved: network }, step)
+    if (!opened.ok) return opened
+  } finally {
+    if (!opened?.ok) head.value.dispose()
   }
   const run = opened.value
   const bringBack = async (): Promise<void> => {
     setWeights(tf, model, await getWeights(head.value))
   }
   let seen = step
+  let coming: Promise<void> | undefined
   keepElsewhere(model, () => {
-    if (run.step === seen) return undefined
-    seen = run.step
-    return bringBack()
+    if (run.step !== seen) {
+      seen = run.step
+      coming = (coming ?? Promise.resolve()).then(bringBack)
+    }
+    return coming
   })
   const close = async (): Promise<void> => {
     await run.dispose()
@@ -149,12 +154,22 @@ async function* openFeatures(
   const telling = { type: 'features', step, phase: name, layers: trunk.layers } as const
   yield { ...telling, done: 0 }
   const uncached = await wholeRate(engine, job)
-  const started = performance.now()
+  let seconds = 0
   const making = featuresOf(engine, job, trunk, pace)
-  let made = await making.next()
-  for (; !made.done; made = await making.next()) yield { ...telling, done: Math.min(1, made.value) }
+  // A pause between two portions does not count.
+  const more = async () => {
+    const began = performance.now()
+    const step = await making.next()
+    seconds += (performance.now() - began) / 1000
+    return step
+  }
+  let made = await more()
+  try {
+    for (; !made.done; made = await more()) yield { ...telling, done: Math.min(1, made.value) }
+  } finally {
+    await making.return(null)
+  }
   if (!made.value) return null
-  const seconds = (performance.now() - started) / 1000
   const head = await openHead(engine, phase, trunk, made.value, step)
   if (!head.ok) return head
   yield { ...telling, done: 1 }

@@ -117,7 +117,8 @@ export type TrainCommand =
   | { readonly type: 'resume' }
   | { readonly type: 'step' }
   | { readonly type: 'stop' }
-  | { readonly type: 'learningRate'; readonly value: number }
+  /** `phase` is the one that is meant; a rate that arrives in another one is dropped. */
+  | { readonly type: 'learningRate'; readonly value: number; readonly phase?: PhaseName }
 
 /** Numbers that describe one tensor of activations or weights. */
 export interface TensorStats {
@@ -221,6 +222,8 @@ export interface Verification {
   /** Largest value of the output that differs most, where it is above 1. */
   readonly largest?: number
   readonly sameClass: boolean
+  /** Set where every output is a single number, among which no class can change. */
+  readonly classless?: true
   /** Samples whose class stayed the same, where it did not for all. */
   readonly agreeing?: number
   /** How weights were rounded on purpose, so that a difference is expected. */

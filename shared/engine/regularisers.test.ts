@@ -18,7 +18,7 @@ const LAYERS: readonly (readonly [string, Record<string, unknown>, readonly numb
   ['separableConv2d', { filters: 2 }, [4, 4, 2], ['depthwise_kernel', 'pointwise_kernel']],
 ]
 
-const lossOf = async (type: string, params: Record<string, unknown>, shape: readonly number[], frozen: boolean) => {
+const lossOf = async (type: string, params: Record<string, unknown>, shape: readonly number[], frozen: boolean, learns = !frozen) => {
   const { tf } = (await startEngine('cpu')).engine
   const project = chain([
     ['in', 'input', { shape }],
@@ -27,6 +27,7 @@ const lossOf = async (type: string, params: Record<string, unknown>, shape: read
     ['out', 'dense', { units: 1 }],
   ])
   const model = unwrap(buildModel(resolve(project), tf, 3))
+  model.getLayer('layer').trainable = learns
   const x = tf.ones([2, ...shape])
   const part = { inputs: new Float32Array(0), targets: new Float32Array(2), count: 2 }
   const objective = unwrap(objectiveOf(tf, model, 'meanSquaredError', { shape, classes: [], train: part, validation: part, test: part }))
@@ -72,5 +73,11 @@ describe('penalties on kernels', () => {
     const free = await lossOf('dense', { units: 2 }, [3], true)
     const held = await lossOf('dense', { units: 2, l2: 0.5 }, [3], true)
     expect(held.loss).toBe(free.loss)
+  })
+
+  it('a frozen layer that fine-tuning sets free pays like any other', async () => {
+    const free = await lossOf('dense', { units: 2 }, [3], true, true)
+    const held = await lossOf('dense', { units: 2, l2: 0.5 }, [3], true, true)
+    expect(held.loss - free.loss).toBeCloseTo(0.5 * sum(free.sizes, v => v * v), 4)
   })
 })

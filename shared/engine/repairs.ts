@@ -69,9 +69,16 @@ const keepStatistics = (layer: tfjs.layers.Layer): void => {
   layer.call = (inputs, kwargs) => call(inputs, { ...kwargs, training: false })
 }
 
+/** A layer pays its penalties while it learns, as in Keras. */
+const payWhileLearning = (layer: tfjs.layers.Layer): void => {
+  const pay = layer.calculateLosses.bind(layer)
+  layer.calculateLosses = () => (layer.trainable ? pay() : [])
+}
+
 /** Puts right what tfjs's layers do wrong or refuse while training. */
 export const repair = (tf: Tf, layer: tfjs.layers.Layer, frozen: boolean): void => {
   const kind = layer.getClassName()
+  payWhileLearning(layer)
   if (kind === 'Conv2D') trainDilated(tf, layer)
   if (kind === 'LayerNormalization') trainLayerNorm(tf, layer)
   if (kind !== 'BatchNormalization') return

@@ -92,7 +92,12 @@ export class Run {
     if (!pictures.ok) return pictures
     const changed = pictures.value ? { ...job, data: { ...job.data, train: pictures.value.part } } : job
     const run = new Run(tf, changed, objective.value, await openPlan(engine, changed, objective.value), pictures.value, step)
-    await run.keepGood()
+    try {
+      await run.keepGood()
+    } catch (error) {
+      await run.dispose()
+      throw error
+    }
     return ok(run)
   }
 

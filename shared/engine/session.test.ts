@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { idxFile } from '../data/data.testkit.ts'
 import { DEFAULT_DATA, type ProjectFile } from '../graph/document.ts'
 import { newHead } from '../graph/newHead.ts'
 import { cutBelow } from '../graph/transfer.ts'
@@ -251,6 +252,48 @@ describe('a session', () => {
     const page = await s.get('export', { format: 'html', project, history: [], set: { precision: 'float16' } })
     expect(page.verified).toMatchObject({ rounded: 'float16', accuracy: { samples: expect.any(Number) } })
     await trainOnce(project, 2)
+  })
+
+  it.each(['done', 'stopped'] as const)('tells that a run is %s when nothing of it is left', async type => {
+    await loadIris()
+    const { training, ...rest } = iris(type === 'done' ? 2 : 20_000)
+    const project = { ...rest, training: { ...training, backend: 'cpu' as const } }
+    const tensors = () => s.engine.tf.memory().numTensors
+    await s.get('build', { project, weights: null })
+    const before = tensors()
+    await s.get('train', { project, setup: project.training, run: 1 })
+    await s.until(() => s.events(1).some(e => e.type === 'batch'))
+    if (type === 'stopped') await s.get('command', { type: 'stop' })
+    let atEnd = Number.NaN
+    await s.until(() => {
+      if (!s.events(1).some(e => e.type === type)) return false
+      atEnd = tensors()
+      return true
+    })
+    expect(atEnd).toBe(before)
+  })
+
+  it('reads data anew when a file of the same name and length holds something else', async () => {
+    const files = (shade: number) => [
+      {
+        path: 'train-images-idx3-ubyte',
+        bytes: idxFile(
+          [20, 1, 2],
+          Array.from({ length: 40 }, (_, i) => (i * shade) % 256),
+        ),
+      },
+      {
+        path: 'train-labels-idx1-ubyte',
+        bytes: idxFile(
+          [20],
+          Array.from({ length: 20 }, (_, i) => i % 2),
+        ),
+      },
+    ]
+    const load = (shade: number) => s.get('loadData', { choice: { ...DIGITS, source: 'idx:own' }, shape: null, files: files(shade) })
+    const [one, again, other] = [await load(1), await load(1), await load(2)]
+    expect(again.hash).toBe(one.hash)
+    expect(other.hash).not.toBe(one.hash)
   })
 
   it('leaves no tensors behind when models come and go', async () => {

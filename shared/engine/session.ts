@@ -11,13 +11,22 @@ import { engineIssue } from './health.ts'
 import { LookPace } from './lookPace.ts'
 import { objectiveOf } from './objective.ts'
 import { proofInputs, scorer } from './proof.ts'
-import type { EngineCalls, EngineMessage, EngineRequest, NamedWeight, ProbeInput, ProbeResult, TrainCommand } from './protocol.ts'
+import type {
+  EngineCalls,
+  EngineMessage,
+  EngineRequest,
+  NamedWeight,
+  ProbeInput,
+  ProbeResult,
+  TrainCommand,
+  TrainEvent,
+} from './protocol.ts'
 import { type AssetReader, SessionData } from './sessionData.ts'
 import { SessionModel } from './sessionModel.ts'
 import type { EngineTf } from './tf.ts'
 import { train } from './trainer.ts'
 import { transferables } from './transfer.ts'
-import { getWeights } from './weights.ts'
+import { getWeights, nodeOfWeight } from './weights.ts'
 
 /** What a session needs of the worker or test that runs it. */
 export interface SessionDeps {
@@ -31,10 +40,8 @@ type Answer<K extends keyof EngineCalls> = Promise<Result<EngineCalls[K]['answer
 type Handlers = { readonly [K in keyof EngineCalls]: (args: EngineCalls[K]['args']) => Answer<K> }
 
 interface Running {
-  readonly run: number
   readonly commands: CommandQueue
   readonly over: Promise<void>
-  step: number
 }
 
 const busy = fail('engine/busy', 'A training is running: stop it first.')
@@ -108,7 +115,7 @@ export class EngineSession {
       return found.ok ? this.pace.look(() => this.model.paths(found.value.values, { node, channel, budget })) : found
     },
     evaluate: ({ part }) => this.inTurn(() => this.evaluate(part)),
-    weights: () => this.inTurn(async () => ok(this.model.held ? await getWeights(this.model.held.model) : [])),
+    weights: () => this.inTurn(async () => ok(await this.model.weights())),
     export: args => this.inTurn(() => this.export(args)),
     import: args => this.import(args),
   }
@@ -147,7 +154,7 @@ export class EngineSession {
         this.trainDeps(run, commands),
       ),
     )
-    this.running = { run, commands, over, step: 0 }
+    this.running = { commands, over }
     return ok(null)
   }
 
@@ -160,15 +167,21 @@ export class EngineSession {
     return { engine, commands, between: async (step: number) => this.live(run, step), keep }
   }
 
-  /** Forwards the events of a training to its end. */
+  /** Forwards the events of a training; its end is told when the model is whole again, so that whoever hears of it may use it. */
   private async follow(run: number, events: ReturnType<typeof train>): Promise<void> {
-    // The answer to `train` goes out before the first event.
-    await this.deps.engine.breathe()
-    for await (const event of events) {
-      if (event.type === 'stopped' || event.type === 'done' || event.type === 'failed') this.running = null
-      this.deps.post({ kind: 'train', run, event }, [])
+    let end: TrainEvent | null = null
+    try {
+      // The answer to `train` goes out before the first event.
+      await this.deps.engine.breathe()
+      for await (const event of events) {
+        if (event.type === 'stopped' || event.type === 'done' || event.type === 'failed') end = event
+        else this.deps.post({ kind: 'train', run, event }, [])
+      }
+    } catch (error) {
+      end ??= { type: 'failed', step: this.steps, issue: await engineIssue(error, 'train/failed', this.deps.engine) }
     }
     this.running = null
+    if (end) this.deps.post({ kind: 'train', run, event: end }, [])
   }
 
   /** Looks at the watched input if it is time; the next step does not wait for it. */
@@ -227,7 +240,7 @@ export class EngineSession {
     const held = await this.model.ensure(project, null)
     if (!held.ok) return held
     const place = new Map(resolved.order.map((id, i) => [id, i]))
-    const rank = (name: string) => place.get(name.slice(0, name.lastIndexOf('/'))) ?? 0
+    const rank = (name: string) => place.get(nodeOfWeight(name)) ?? 0
     const weights = (await getWeights(held.value.model)).sort((a, b) => rank(a.name) - rank(b.name))
     const { model } = held.value
     const data = this.data.prepared

@@ -1,3 +1,4 @@
+import { crc32 } from '../crc32.ts'
 import type { RawData } from '../data/define.ts'
 import { augmenter } from '../data/prepare/augment.ts'
 import { loadRaw, prepare } from '../data/prepare.ts'
@@ -10,8 +11,9 @@ import type { DataSummary, EngineCalls, ExportedFile, ProbeInput, SampleSheet } 
 /** Reads a file that ships with Netloom, path below `assets/`. */
 export type AssetReader = (path: string) => Promise<Result<Uint8Array<ArrayBuffer>>>
 
+/** What raw data follow from. */
 const fingerprint = (source: string, seed: number, files: readonly ExportedFile[]): string =>
-  JSON.stringify([source, seed, files.map(file => [file.path, file.bytes.length])])
+  JSON.stringify([source, seed, files.map(({ path, bytes }) => [path, bytes.length, crc32(bytes)])])
 
 const summaryOf = (data: PreparedData): DataSummary => {
   const balance = data.classes.map(() => 0)

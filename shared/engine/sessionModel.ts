@@ -79,15 +79,15 @@ export class SessionModel {
   /** Starts the wanted backend unless it runs; a model held by another one is set aside and put back by the next `ensure`. */
   async start(prefer: BackendId | 'auto'): Promise<Result<BackendReport>> {
     if (this.report && (this.preferred === prefer || this.report.backend === prefer)) return ok(this.report)
-    const kept = this.held && this.learned ? await getWeights(this.held.model) : null
-    this.drop()
+    await this.putAside()
     const report = await startBackend(this.engine, prefer)
     if (!report.ok) return report
     this.preferred = prefer
     this.report = report.value
-    this.setAside = kept
     return report
   }
+
+  /** What was learned, while no model is held. */
   private setAside: readonly NamedWeight[] | null = null
   /** What trials have found, so that a network is tried once. */
   private readonly choices = new Map<string, BackendReport>()
@@ -115,11 +115,10 @@ export class SessionModel {
     const known = this.choices.get(key)
     if (known && known.backend === this.report?.backend) {
       this.report = known
+      this.preferred = 'auto'
       return
     }
-    const kept = this.held && this.learned ? await getWeights(this.held.model) : this.setAside
-    this.drop()
-    this.setAside = kept
+    const kept = await this.putAside()
     const trial = (report: BackendReport) => this.trial({ project, data, resolved, kept, report })
     const chosen = known ? await startBackend(this.engine, known.backend) : await chooseBackend(this.engine, candidates, trial)
     if (!chosen.ok) return
@@ -152,7 +151,7 @@ export class SessionModel {
     }
     const resolved = resolve(project)
     if (!resolved.buildable) return unresolved(resolved.issues.filter(i => i.severity === 'error'))
-    const kept = weights ?? (this.held && this.learned ? await getWeights(this.held.model) : this.setAside)
+    const kept = weights ?? (await this.worth())
     const model = buildModel(resolved, this.engine.tf, project.training.seed)
     if (!model.ok) return model
     this.drop()
@@ -178,7 +177,7 @@ export class SessionModel {
     if (!fits.ok) return fits
     const activation = await fits.value.watcher.one(values, node)
     if (!activation) return noLayer(node)
-    const weights = (await getWeights(fits.value.model)).filter(weight => weight.name.startsWith(`${node}/`))
+    const weights = await getWeights(fits.value.model, node)
     return ok({ activation, weights: weights.map(w => ({ ...w, stats: statsOf(w.values, w.shape.at(-1) ?? 1) })) })
   }
 
@@ -196,6 +195,24 @@ export class SessionModel {
     } finally {
       sight.close()
     }
+  }
+
+  /** Copies of all weights as they are now: of the model, or of the one that was put aside. */
+  async weights(): Promise<readonly NamedWeight[]> {
+    return this.held ? getWeights(this.held.model) : (this.setAside ?? []).map(w => ({ ...w, values: w.values.slice() }))
+  }
+
+  /** What was learned; null where that is nothing. */
+  private async worth(): Promise<readonly NamedWeight[] | null> {
+    return !this.held ? this.setAside : this.learned ? getWeights(this.held.model) : null
+  }
+
+  /** Lets the model go, but not what it has learned. */
+  private async putAside(): Promise<readonly NamedWeight[] | null> {
+    const kept = await this.worth()
+    this.drop()
+    this.setAside = kept
+    return kept
   }
 
   drop(): void {

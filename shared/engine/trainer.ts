@@ -90,32 +90,48 @@ class Training {
   private async *begin(): Events {
     const { phase, job } = this
     const first = phase === this.phases[0]
-    if (first && phase.trunk) yield this.started(job.backend)
-    const opened = yield* openPhase(this.deps.engine, phase, this.stepsBefore, this.pace)
-    if (!opened) {
-      yield { type: 'stopped', step: this.stepsBefore }
-      return false
-    }
-    if (!opened.ok) throw new IssueError(opened.issues[0])
-    this.open = opened.value
-    const { run, features } = opened.value
     this.rate = phase.setup.learningRate
+    if (first && phase.trunk) yield this.started(job.backend)
+    const opened = yield* this.prepare()
+    if (!opened) return false
+    this.open = opened
+    const { run, features } = opened
     if (first && !phase.trunk) yield this.started(run.report)
     if (!phase.name) return true
-    const { epochs, learningRate } = phase.setup
-    const trainable = run.parameters
     yield {
       type: 'phase',
       step: run.step,
       phase: phase.name,
-      epochs,
-      learningRate,
-      trainable,
+      epochs: phase.setup.epochs,
+      learningRate: this.rate,
+      trainable: run.parameters,
       backend: run.report,
       features,
       note: phase.note,
     }
     return true
+  }
+
+  /** Gets the phase ready and obeys between two portions of that work; null when it was stopped meanwhile. */
+  private async *prepare(): AsyncGenerator<TrainEvent, OpenPhase | null> {
+    const opening = openPhase(this.deps.engine, this.phase, this.stepsBefore, this.pace)
+    try {
+      for (;;) {
+        const made = await opening.next()
+        if (!made.done) {
+          yield made.value
+          if (!(yield* this.obey())) return null
+        } else if (!made.value) {
+          yield { type: 'stopped', step: this.step }
+          return null
+        } else {
+          if (!made.value.ok) throw new IssueError(made.value.issues[0])
+          return made.value.value
+        }
+      }
+    } finally {
+      await opening.return(null)
+    }
   }
 
   private started(backend: BackendReport): TrainEvent {
@@ -184,7 +200,7 @@ class Training {
         case 'stop':
           yield* this.report()
           await freshen(this.job.model)
-          yield { type: 'stopped', step: this.run.step }
+          yield { type: 'stopped', step: this.step }
           return false
         case 'pause':
           yield* this.pause()
@@ -197,11 +213,11 @@ class Training {
           yield* this.pause()
           break
         case 'resume':
-          if (this.paused) yield { type: 'resumed', step: this.run.step }
+          if (this.paused) yield { type: 'resumed', step: this.step }
           this.paused = false
           break
         case 'learningRate':
-          yield this.changeRate(command.value)
+          if (this.isMeant(command.phase)) yield this.changeRate(command.value)
           break
         default:
           if (!this.paused) return true
@@ -215,13 +231,18 @@ class Training {
     yield* this.report()
     await freshen(this.job.model)
     this.paused = true
-    yield { type: 'paused', step: this.run.step }
+    yield { type: 'paused', step: this.step }
+  }
+
+  /** Whether a command for a phase, if it names one, came while that phase runs. */
+  private isMeant(phase: PhaseName | undefined): boolean {
+    return phase === undefined || this.phase.name === null || phase === this.phase.name
   }
 
   private changeRate(to: number): TrainEvent {
     const from = this.rate
     this.rate = to
-    return { type: 'changed', step: this.run.step, what: 'learningRate', from, to }
+    return { type: 'changed', step: this.step, what: 'learningRate', from, to }
   }
 
   /** The learning rate of the next step. */
@@ -231,7 +252,7 @@ class Training {
   }
 
   private async *report(): AsyncGenerator<TrainEvent> {
-    const reading = await this.run.read()
+    const reading = await this.open?.run.read()
     if (reading) yield this.batchEvent(reading)
   }
 

@@ -12,10 +12,16 @@ interface Slot {
 const ownName = (layer: string, original: string): string =>
   original.startsWith(`${layer}/`) ? original.slice(layer.length + 1) : (original.split('/').at(-1) ?? original)
 
-/** Every weight of a model with its name `<node>/<weight>`, in the order of the layers. */
-const slots = (model: tfjs.LayersModel): Slot[] =>
+/** The node that a weight belongs to, by its name `<node>/<weight>`, in which the weight's own part may hold slashes. */
+export const nodeOfWeight = (name: string): string => name.slice(0, name.indexOf('/'))
+
+/** Every weight of a model, or of one node, with its name `<node>/<weight>`, in the order of the layers. */
+const slots = (model: tfjs.LayersModel, node?: string): Slot[] =>
   model.layers.flatMap(layer =>
-    layer.weights.map(variable => ({ name: `${layer.name}/${ownName(layer.name, variable.originalName)}`, variable })),
+    (node === undefined || layer.name === node ? layer.weights : []).map(variable => ({
+      name: `${layer.name}/${ownName(layer.name, variable.originalName)}`,
+      variable,
+    })),
   )
 
 /** Puts the newest weights into a model: at once, or by the time the promise resolves. */
@@ -33,11 +39,11 @@ export const keepElsewhere = (model: tfjs.LayersModel, handOver: HandOver | null
 /** Brings the newest weights into the model; to be called before anybody looks at it. */
 export const freshen = async (model: tfjs.LayersModel): Promise<void> => elsewhere.get(model)?.()
 
-/** Copies all weights out of a model. */
-export const getWeights = async (model: tfjs.LayersModel): Promise<NamedWeight[]> => {
+/** Copies all weights out of a model, or those of one node. */
+export const getWeights = async (model: tfjs.LayersModel, node?: string): Promise<NamedWeight[]> => {
   await freshen(model)
   return Promise.all(
-    slots(model).map(async ({ name, variable }) => ({
+    slots(model, node).map(async ({ name, variable }) => ({
       name,
       shape: [...variable.shape] as number[],
       values: Float32Array.from(await variable.read().data()),

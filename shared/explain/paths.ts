@@ -1,7 +1,8 @@
 import type { Contribution } from '../engine/protocol.ts'
 import type { Resolved, ResolvedNode } from '../graph/resolved.ts'
-import { BACKWARD, type Backward, every, type Followed, slopeAt, type Values } from './backward.ts'
+import { type Backward, every, type Followed, type Values } from '../layers/backward.ts'
 import { choose, type Pulled, pull, strongest } from './pull.ts'
+import { slopeAt } from './slope.ts'
 
 /** A network, one sample's way through it, and its weights. */
 export interface PathModel {
@@ -105,7 +106,7 @@ class Walk {
   private async step(id: string): Promise<void> {
     const demand = this.demands.get(id)
     const node = this.model.resolved.nodes.get(id)
-    const backward = node && Object.hasOwn(BACKWARD, node.node.type) ? BACKWARD[node.node.type] : undefined
+    const backward = node?.def?.backward
     if (!demand || !node || !backward) return
     const output = await this.valuesOf(id, node.output)
     const inputs = await Promise.all(node.sources.map((source, i) => this.valuesOf(source, node.inputs[i] ?? null)))

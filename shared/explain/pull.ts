@@ -1,4 +1,4 @@
-import type { Backward, Followed, Pass } from './backward.ts'
+import type { Backward, Followed, Pass } from '../layers/backward.ts'
 
 /** Indices of the k largest magnitudes, largest first; zeros are left out. */
 export const strongest = (values: ArrayLike<number>, k: number): number[] => {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { libraries } from '../../node/libraries.ts'
 import { buildModel } from '../engine/build.ts'
 import { getWeights } from '../engine/weights.ts'
@@ -55,4 +56,27 @@ export const exportInputOf = async (project: ProjectFile, seed = 1): Promise<Exp
   const probes = resolved.inputs.map(id => tf.randomUniform([8, ...(resolved.nodes.get(id)?.output ?? [])], 0, 1, 'float32', 7))
   const weights = await getWeights(model)
   return { project, resolved, history: [], libraries, weights, tf, data: null, model, probes, score: async () => null }
+}
+
+/** Runs a file's stories on plain tfjs and sees that none leaves a tensor behind; what `inputOf` makes, and what is given to `open`, is disposed of after each. */
+export const tidyExports = (): { readonly inputOf: typeof exportInputOf; readonly open: { dispose(): unknown }[] } => {
+  const open: { dispose(): unknown }[] = []
+  let before = 0
+  beforeAll(async () => {
+    tf.enableProdMode()
+    await tf.setBackend('cpu')
+  })
+  beforeEach(() => {
+    before = tf.memory().numTensors
+  })
+  afterEach(() => {
+    for (const thing of open.splice(0)) thing.dispose()
+    expect(tf.memory().numTensors, 'tensors left behind').toBe(before)
+  })
+  const inputOf: typeof exportInputOf = async (project, seed) => {
+    const input = await exportInputOf(project, seed)
+    open.push(input.model, ...input.probes)
+    return input
+  }
+  return { inputOf, open }
 }

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs'
+import { joinBytes } from '../bytes.ts'
 import { sizeOf } from '../layers/shape.ts'
 import { fail, ok, type Result } from '../result.ts'
 import type { ExportInput } from './define.ts'
@@ -29,16 +30,6 @@ const artifactsOf = (model: tf.LayersModel): Promise<tf.io.ModelArtifacts> =>
       })
       .catch(reject)
   })
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
-}
 
 /** Refuses a layer class that plain tfjs does not bring along: such a file would load here and nowhere else. */
 export const checkClasses = ({ tf, model, resolved }: ExportInput): Result<null> => {
@@ -73,7 +64,7 @@ export const storedModel = async (model: tf.LayersModel, precision: TfjsPrecisio
   const artifacts = await artifactsOf(model)
   const topology = artifacts.modelTopology as { readonly config: Record<string, unknown> }
   const { weightData } = artifacts
-  const whole = joined((Array.isArray(weightData) ? weightData : weightData ? [weightData] : []).map(part => new Uint8Array(part)))
+  const whole = joinBytes((Array.isArray(weightData) ? weightData : weightData ? [weightData] : []).map(part => new Uint8Array(part)))
   let at = 0
   const parts = (artifacts.weightSpecs ?? []).map(spec => {
     const size = 4 * sizeOf(spec.shape)
@@ -83,7 +74,7 @@ export const storedModel = async (model: tf.LayersModel, precision: TfjsPrecisio
   return {
     topology: { ...topology, config: { ...topology.config, name: 'netloom' } },
     specs: parts.map(part => part.spec),
-    data: precision === 'float32' ? whole : joined(parts.map(part => part.bytes)),
+    data: precision === 'float32' ? whole : joinBytes(parts.map(part => part.bytes)),
     artifacts,
   }
 }

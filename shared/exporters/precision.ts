@@ -38,12 +38,18 @@ export const toFloat16 = (values: Float32Array): Uint16Array<ArrayBuffer> => {
 }
 
 /** The numbers that half floats stand for. */
-export const fromFloat16 = (bits: Uint16Array): Float32Array<ArrayBuffer> =>
-  Float32Array.from(bits, half => {
-    const [exponent, fraction] = [(half >> 10) & 31, half & 1023]
-    const size = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? Number.NaN : Number.POSITIVE_INFINITY) : 0
-    return (half & 0x8000 ? -1 : 1) * (exponent === 0 || exponent === 31 ? size : (1 + fraction / 1024) * 2 ** (exponent - 15))
-  })
+export const fromFloat16 = (bits: Uint16Array): Float32Array<ArrayBuffer> => {
+  const out = new Float32Array(bits.length)
+  for (let i = 0; i < out.length; i++) out[i] = fullOf(bits[i] ?? 0)
+  return out
+}
+
+const fullOf = (half: number): number => {
+  const [sign, exponent, fraction] = [half & 0x8000 ? -1 : 1, (half >> 10) & 31, half & 1023]
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
 
 /** Values as bytes: `value ≈ (bytes[i] − zeros[channel]) · scales[channel]`. */
 export interface Quantised {
@@ -54,23 +60,34 @@ export interface Quantised {
   readonly zeros: Uint8Array<ArrayBuffer>
 }
 
+/** Calls back with each run `[from, to)` of neighbouring values that belong to one channel. Large networks have a hundred million values, so what is done for each stands in a loop. */
+const eachRun = (length: number, channels: number, inner: number, visit: (from: number, to: number, channel: number) => void): void => {
+  const run = channels === 1 ? length : inner
+  for (let from = 0, c = 0; from < length; from += run, c = c + 1 === channels ? 0 : c + 1) visit(from, Math.min(length, from + run), c)
+}
+
 /**
  * Rounds values to bytes, with a range per channel that includes 0 (Jacob et al. 2018). Value i belongs to channel `⌊i / inner⌋ mod channels`:
  * for the last axis of a tensor `inner` is 1, else the product of the axes after it; `channels` 1 gives the whole tensor one range.
  */
 export const quantise = (values: Float32Array, channels: number, inner = 1): Quantised => {
-  const channelOf = (i: number): number => Math.floor(i / inner) % channels
   const [low, high] = [new Float64Array(channels), new Float64Array(channels)]
-  values.forEach((v, i) => {
-    const c = channelOf(i)
-    low[c] = Math.min(low[c] ?? 0, v)
-    high[c] = Math.max(high[c] ?? 0, v)
+  eachRun(values.length, channels, inner, (from, to, c) => {
+    let [least, most] = [low[c] ?? 0, high[c] ?? 0]
+    for (let i = from; i < to; i++) {
+      const v = values[i] ?? 0
+      if (v < least) least = v
+      else if (v > most) most = v
+    }
+    low[c] = least
+    high[c] = most
   })
   const scales = Float32Array.from(low, (min, c) => Math.max(((high[c] ?? 0) - min) / 255, 2 ** -126) || 1)
   const zeros = Uint8Array.from(low, (min, c) => Math.min(255, Math.round(-min / (scales[c] ?? 1))))
-  const bytes = Uint8Array.from(values, (v, i) => {
-    const c = channelOf(i)
-    return Math.min(255, Math.max(0, Math.round(v / (scales[c] ?? 1)) + (zeros[c] ?? 0)))
+  const bytes = new Uint8Array(values.length)
+  eachRun(values.length, channels, inner, (from, to, c) => {
+    const [scale, zero] = [scales[c] ?? 1, zeros[c] ?? 0]
+    for (let i = from; i < to; i++) bytes[i] = Math.min(255, Math.max(0, Math.round((values[i] ?? 0) / scale) + zero))
   })
   return { bytes, scales, zeros }
 }

@@ -60,6 +60,15 @@ describe('the proof of an export', () => {
     expect(judge(await verifyRun('tfjs', model, probes, async () => [[1], [1]])).ok).toBe(false)
   })
 
+  it('says nothing of classes where each output is one number', async () => {
+    const outputs = [{ data: async () => [3, 4], dispose: () => undefined }]
+    const model = { predict: () => outputs } as unknown as tf.LayersModel
+    const probes = [{ shape: [2, 1] }] as unknown as tf.Tensor[]
+    const found = await verifyRun('tfjs', model, probes, async () => [[3, 4]])
+    expect(judge(found).ok).toBe(true)
+    expect(proofSentence(found)).toBe('Reloaded with tfjs and compared on 2 samples: largest difference 0.')
+  })
+
   it('fails without samples', () => {
     const judged = judge(compare('tfjs', 0, [], []))
     expect(judged.ok ? '' : judged.issues[0].message).toMatch(/no sample/)

@@ -42,11 +42,15 @@ export const compare = (runtime: string, samples: number, wanted: ArrayLike<numb
     if (here - there <= TIE * Math.max(1, Math.abs(here))) agreeing += 1
   }
   const maxAbsDiff = alike ? largestDifference(wanted, got) : Number.NaN
-  return { runtime, samples, maxAbsDiff, ...(largest > 1 ? { largest } : {}), ...sameness(agreeing, samples, alike) }
+  return { runtime, samples, maxAbsDiff, ...(largest > 1 ? { largest } : {}), ...sameness(agreeing, samples, alike, units === 1) }
 }
 
-const sameness = (agreeing: number, samples: number, alike: boolean): Pick<Verification, 'sameClass' | 'agreeing'> =>
-  alike && agreeing === samples ? { sameClass: true } : { sameClass: false, agreeing }
+type Sameness = Pick<Verification, 'sameClass' | 'agreeing' | 'classless'>
+
+const sameness = (agreeing: number, samples: number, alike: boolean, classless: boolean): Sameness => ({
+  ...(alike && agreeing === samples ? { sameClass: true } : { sameClass: false, agreeing }),
+  ...(classless ? { classless } : {}),
+})
 
 /** Outputs of a model for one tensor per input; the caller disposes of them. */
 export const outputsOf = (model: tf.LayersModel, probes: readonly tf.Tensor[]): tf.Tensor[] => {
@@ -73,7 +77,8 @@ const worse = (a: Verification, b: Verification): Verification => {
   const { runtime, samples } = a
   const { maxAbsDiff, largest } = badness(a) >= badness(b) ? a : b
   const size = largest === undefined ? {} : { largest }
-  return { runtime, samples, maxAbsDiff, ...size, ...sameness(agreeing, samples, a.sameClass && b.sameClass) }
+  const classless = a.classless === true && b.classless === true
+  return { runtime, samples, maxAbsDiff, ...size, ...sameness(agreeing, samples, a.sameClass && b.sameClass, classless) }
 }
 
 /** Runs the probes, one `[samples, ...shape]` per input, through a model and anything that answers alike; the worst output counts. */
@@ -87,7 +92,7 @@ export const verifyRun = async (
   const left = outputsOf(wanted, probes)
   try {
     const right = await run()
-    let worst: Verification = { runtime, samples, maxAbsDiff: 0, ...sameness(samples, samples, left.length === right.length) }
+    let worst: Verification = { runtime, samples, maxAbsDiff: 0, ...sameness(samples, samples, left.length === right.length, true) }
     for (const [i, output] of left.entries()) worst = worse(worst, compare(runtime, samples, await output.data(), right[i] ?? []))
     return worst
   } finally {
@@ -128,6 +133,11 @@ export const roundingSentence = ({ rounded, accuracy }: Verification): string =>
   return `${why} Accuracy on ${accuracy.samples} held-out samples: ${percent(accuracy.before)} before, ${percent(accuracy.after)} after.`
 }
 
+const classesSentence = ({ sameClass, classless, agreeing = 0, samples }: Verification): string => {
+  if (classless) return ''
+  return sameClass ? ', every class the same' : `, ${agreeing} of ${samples} classes the same`
+}
+
 /** The proof as one sentence for people. */
 export const proofSentence = (v: Verification): string =>
-  `Reloaded with ${v.runtime} and compared on ${v.samples} samples: largest difference ${v.maxAbsDiff === 0 ? '0' : v.maxAbsDiff.toExponential(1)}, ${v.sameClass ? 'every class the same' : `${v.agreeing ?? 0} of ${v.samples} classes the same`}.${roundingSentence(v)}`
+  `Reloaded with ${v.runtime} and compared on ${v.samples} samples: largest difference ${v.maxAbsDiff === 0 ? '0' : v.maxAbsDiff.toExponential(1)}${classesSentence(v)}.${roundingSentence(v)}`

@@ -164,6 +164,19 @@ describe('Keras settings', () => {
     expect(three.notes[0]?.message).toContain('hardSigmoid has another slope')
   })
 
+  it('of a layer that stands as an activation are not dropped', async () => {
+    const of = async (name: string, config: Json) => {
+      const activation = { module: 'keras.layers', class_name: name, config: { name: 'a', trainable: true, dtype: 'float32', ...config } }
+      const read = await one('Dense', { units: 2, activation }, [null, 3])
+      return typesOf(read)[1] === 'dense' ? paramsOf(read, 'it')?.activation : 'a placeholder'
+    }
+    expect(await of('ReLU', { max_value: null, negative_slope: 0, threshold: 0 })).toBe('relu')
+    expect(await of('Softmax', { axis: -1 })).toBe('softmax')
+    expect(await of('ELU', { alpha: 1 })).toBe('elu')
+    expect(await of('ReLU', { max_value: 6 })).toBe('a placeholder')
+    expect(await of('ELU', { alpha: 0.5 })).toBe('a placeholder')
+  })
+
   it('of both directions become those of one Bidirectional', async () => {
     const lstm = (name: string, back: boolean) => ({
       class_name: 'LSTM',

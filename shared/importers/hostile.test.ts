@@ -1,51 +1,23 @@
-import { zipSync } from 'fflate'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { libraries } from '../../node/libraries.ts'
 import type { ExportedFile } from '../engine/protocol.ts'
+import {
+  at,
+  bin,
+  dense,
+  functional,
+  inputLayer,
+  type Json,
+  json,
+  manifest,
+  plain,
+  sequential,
+  text,
+  tfjs,
+  WEIGHTS,
+  zip,
+} from './foreign.testkit.ts'
 import { jsonFile, read, textFile } from './importers.testkit.ts'
-
-type Json = Record<string, unknown>
-
-const dense = (name: string, more: Json = {}): Json => ({
-  class_name: 'Dense',
-  config: { name, units: 2, activation: 'linear', use_bias: true, ...more },
-})
-const inputLayer = (shape: unknown = [null, 3], name = 'in'): Json => ({
-  class_name: 'InputLayer',
-  config: { name, batch_input_shape: shape },
-  name,
-  inbound_nodes: [],
-})
-const at = (layer: Json, ...from: string[]): Json => ({
-  ...layer,
-  name: (layer.config as Json).name,
-  inbound_nodes: from.length ? [from.map(name => [name, 0, 0, {}])] : [],
-})
-const sequential = (...layers: unknown[]): Json => ({ class_name: 'Sequential', config: { name: 's', layers } })
-const functional = (layers: unknown[], output = 'd'): Json => ({
-  class_name: 'Functional',
-  config: { name: 'f', layers, input_layers: [['in', 0, 0]], output_layers: [[output, 0, 0]] },
-})
-const plain = sequential(inputLayer(), dense('d'))
-
-/** A tfjs model: three inputs, two outputs, eight values. */
-const WEIGHTS = [
-  { name: 'd/kernel', shape: [3, 2], dtype: 'float32' },
-  { name: 'd/bias', shape: [2], dtype: 'float32' },
-]
-const bin = (bytes = 32, path = 'w.bin'): ExportedFile => ({ path, bytes: new Uint8Array(bytes) })
-const model = (topology: unknown, manifest: unknown = [{ paths: ['w.bin'], weights: WEIGHTS }]): ExportedFile =>
-  jsonFile('model.json', { format: 'layers-model', modelTopology: topology, weightsManifest: manifest })
-const tfjs = (topology: unknown): ExportedFile[] => [model(topology), bin()]
-const manifest = (paths: unknown, weights: unknown = WEIGHTS, ...files: ExportedFile[]): ExportedFile[] => [
-  model(plain, [{ paths, weights }]),
-  ...(files.length ? files : [bin()]),
-]
-const json = (topology: unknown): ExportedFile[] => [jsonFile('net.json', topology)]
-const zip = (files: Record<string, Uint8Array>, name = 'm.keras', level: 0 | 9 = 0): ExportedFile[] => [
-  { path: name, bytes: zipSync(files, { level }) },
-]
-const text = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value))
 
 let h5: Uint8Array<ArrayBuffer>
 let linked: Uint8Array<ArrayBuffer>

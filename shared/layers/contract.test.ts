@@ -25,8 +25,9 @@ const buildModel = (def: AnyLayerDef, c: AnyCase, seed = 7, trainable = true): t
   const inputs = c.input.map(shape => tf.input({ shape: [...shape] }))
   const values = valuesOf(def, c)
   const output = unwrap(def.shape(unwrap(def.input.accept(c.input)), values))
-  const layer = def.build?.(values, { tf, name: 'node-1', output, seed, trainable })
+  const layer = def.build?.(values, { tf, name: 'node-1', output, seed })
   if (!layer) throw new Error(`${def.type} has no build`)
+  if (!trainable) layer.trainable = false
   const outputs = layer.apply(inputs.length === 1 ? (inputs[0] ?? []) : inputs) as tf.SymbolicTensor
   return tf.model({ inputs, outputs })
 }
@@ -75,9 +76,12 @@ describe.each(layers.map(def => [def.type, def] as const))('%s', (_type, def) =>
       expect(specs.reduce((sum, w) => sum + w.shape.reduce((a, b) => a * b, 1), 0)).toBe(model.countParams())
     })
 
-    test('a frozen layer has nothing to train', () => {
+    test('a frozen layer has nothing to train, and everything once it is set free', () => {
       if (!def.build) return
-      expect(buildModel(def, c, 7, false).getLayer('node-1').trainableWeights).toHaveLength(0)
+      const layer = buildModel(def, c, 7, false).getLayer('node-1')
+      expect(layer.trainableWeights).toHaveLength(0)
+      layer.trainable = true
+      expect(layer.trainableWeights).toHaveLength(buildModel(def, c).getLayer('node-1').trainableWeights.length)
     })
 
     test('the same seed gives the same output, and a saved model comes back alike', async () => {

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs'
 import type { Result } from '../result.ts'
+import type { Backward } from './backward.ts'
 import type { InputSpec } from './inputs.ts'
 import type { OnnxForm, OnnxRefusal } from './onnx.ts'
 import type { ParamSchema, ValuesOf } from './params.ts'
@@ -58,7 +59,6 @@ export interface BuildContext {
   readonly output: Shape
   /** Differs per layer, derived from the run's seed. */
   readonly seed: number
-  readonly trainable: boolean
 }
 
 /** Everything Netloom knows about one kind of layer. `I` is what the input spec lets through, `S` the parameter schema. */
@@ -95,6 +95,8 @@ export interface LayerDef<T extends string, S extends ParamSchema, I> {
   build?(v: ValuesOf<S>, ctx: BuildContext): tf.layers.Layer
   /** The operations of a training plan that do the same, much faster; absent or null: networks with this layer train through tfjs. */
   plan?(input: I, v: ValuesOf<S>): readonly PlanOp[] | null
+  /** How explanations follow an output channel back to the inputs; absent: they end at this layer. */
+  readonly backward?: Backward
   /** The ONNX operators that do the same; absent only for `input`. */
   onnx?(input: I, v: ValuesOf<S>): OnnxForm | OnnxRefusal
   /** The Keras call that makes the same layer. */

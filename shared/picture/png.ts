@@ -1,4 +1,6 @@
 import { Zlib } from 'fflate'
+import { joinBytes } from '../bytes.ts'
+import { crc32 } from '../crc32.ts'
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 /** Eight bits per channel, red green blue. */
@@ -6,35 +8,13 @@ const KIND = [8, 2, 0, 0, 0]
 /** Scan lines tell the difference to the pixel above, which is nothing in even areas. */
 const UP = 2
 
-const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
-  return c
-})
-
-const crcOf = (bytes: Uint8Array): number => {
-  let c = 0xffffffff
-  for (const byte of bytes) c = (CRC[(c ^ byte) & 255] ?? 0) ^ (c >>> 8)
-  return (c ^ 0xffffffff) >>> 0
-}
-
 const chunk = (type: string, body: Uint8Array): Uint8Array<ArrayBuffer> => {
   const out = new Uint8Array(body.length + 12)
   const view = new DataView(out.buffer)
   view.setUint32(0, body.length)
   out.set(new TextEncoder().encode(type), 4)
   out.set(body, 8)
-  view.setUint32(body.length + 8, crcOf(out.subarray(4, body.length + 8)))
-  return out
-}
-
-const join = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
+  view.setUint32(body.length + 8, crc32(out.subarray(4, body.length + 8)))
   return out
 }
 
@@ -66,7 +46,12 @@ export const pngWriter = (width: number, height: number) => {
       new DataView(header.buffer).setUint32(0, width)
       new DataView(header.buffer).setUint32(4, height)
       header.set(KIND, 8)
-      return join([Uint8Array.from(SIGNATURE), chunk('IHDR', header), chunk('IDAT', join(packed)), chunk('IEND', new Uint8Array(0))])
+      return joinBytes([
+        Uint8Array.from(SIGNATURE),
+        chunk('IHDR', header),
+        chunk('IDAT', joinBytes(packed)),
+        chunk('IEND', new Uint8Array(0)),
+      ])
     },
   }
 }

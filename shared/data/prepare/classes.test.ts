@@ -11,7 +11,8 @@ describe('a choice of classes', () => {
     expect(parseClasses('setosa, virginica')).toEqual(['setosa', 'virginica'])
     expect(parseClasses('4-0')).toEqual(['4-0'])
     expect(parseClasses('')).toEqual([])
-    for (const text of ['0-4', '5,7', '5,7-9', 'setosa,virginica', '']) expect(classesText(parseClasses(text))).toBe(text)
+    for (const text of ['0-4', '5,7', '5,7-9', 'setosa,virginica', '', '08,09,10,11', '8,09,10', '8-11,012'])
+      expect(classesText(parseClasses(text))).toBe(text)
   })
 
   it('takes names first, then numbers, and refuses what is not there', () => {

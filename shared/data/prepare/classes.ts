@@ -16,12 +16,15 @@ export const parseClasses = (text: string): readonly string[] =>
       return Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => String(Number(from) + i))
     })
 
+/** A number as a range brings it back: without zeros before it. */
+const isPlain = (name: string | undefined): boolean => /^(0|[1-9]\d{0,3})$/.test(name ?? '')
+
 /** Writes classes the short way: `0-4`, `5,7,9`. */
 export const classesText = (classes: readonly string[]): string => {
   const runs: string[][] = []
   for (const name of classes) {
     const last = runs.at(-1)
-    if (last && /^\d{1,4}$/.test(name) && String(Number(last.at(-1)) + 1) === name) last.push(name)
+    if (last && isPlain(name) && isPlain(last.at(-1)) && String(Number(last.at(-1)) + 1) === name) last.push(name)
     else runs.push([name])
   }
   return runs.map(run => (run.length > 2 ? `${run[0]}-${run.at(-1)}` : run.join(','))).join(',')

@@ -50,6 +50,30 @@ describe('pictures of another size', () => {
     expect(refused.ok ? '' : refused.issues[0].message).toContain('2 channels cannot become 3')
   })
 
+  it('are fitted only as far as they are used, and refused in a sentence where they would not fit into memory', async () => {
+    const count = 60_000
+    const many: RawData = {
+      ...{ shape: [2, 2, 1], kind: 'image', classes: ['a', 'b'], features: [], scale: 255 },
+      train: {
+        inputs: Uint8Array.from({ length: 4 * count }, (_, i) => i % 251),
+        targets: Uint8Array.from({ length: count }, (_, i) => i % 2),
+        count,
+      },
+    }
+    const choice = { ...DEFAULT_DATA, fit: 'resize', validation: 0.001, test: 0.001 } as const
+    const refused = await prepare(many, choice, [224, 224, 3])
+    expect(refused.ok ? '' : refused.issues[0].message).toBe(
+      "60000 pictures of 224×224×3 would take 36.1 GB, and at most 2.1 GB can be kept: use fewer samples, or make the network's input smaller.",
+    )
+    const few = unwrap(await prepare(many, { ...choice, limit: 10 }, [224, 224, 3]))
+    const small = unwrap(await prepare(many, { ...choice, limit: 10 }, null))
+    for (const part of ['train', 'validation', 'test'] as const) {
+      expect([few[part].count, [...few[part].targets]]).toEqual([small[part].count, [...small[part].targets]])
+      expect(few[part].inputs[0]).toBe(small[part].inputs[0])
+    }
+    expect([few.train.count, few.validation.count, few.test.count]).toEqual([10, 60, 60])
+  })
+
   it('are fitted before they are normalised, and another shape is another hash', async () => {
     const choice = { ...DEFAULT_DATA, fit: 'pad', validation: 0 } as const
     const large = unwrap(await prepare(raw(), choice, [4, 4, 1]))

@@ -40,6 +40,31 @@ const take = (groups: number[][], share: number, keep: number, random: Rng): { t
 const cap = (groups: number[][], most: number, random: Rng): Int32Array =>
   Int32Array.from(groups.flatMap(group => (most > 0 && group.length > most ? random.shuffle(group).slice(0, most) : group))).sort()
 
+const picked = ({ inputs, targets, count }: Samples, chosen: Int32Array): Samples => {
+  const [size, width] = [inputs.length / count, targets.length / count]
+  const kept = inputs instanceof Uint8Array ? new Uint8Array(chosen.length * size) : new Float32Array(chosen.length * size)
+  const wanted = new Float32Array(chosen.length * width)
+  chosen.forEach((from, to) => {
+    kept.set(inputs.subarray(from * size, (from + 1) * size), to * size)
+    wanted.set(targets.subarray(from * width, (from + 1) * width), to * width)
+  })
+  return { inputs: kept, targets: wanted, count: chosen.length }
+}
+
+/** The data without samples that no part uses, so that nothing is done to them in vain; as they are where all are used. */
+export const onlyUsed = (raw: RawData, split: Split): { readonly raw: RawData; readonly split: Split } => {
+  const parts = split.ownTest ? [split.train, split.validation] : [split.train, split.validation, split.test]
+  const used = Int32Array.from(parts.flatMap(part => [...part])).sort()
+  if (used.length === raw.train.count) return { raw, split }
+  const place = new Map(Array.from(used, (from, to) => [from, to]))
+  const moved = (indices: Int32Array): Int32Array => indices.map(index => place.get(index) ?? 0)
+  const { train, validation, test, ownTest } = split
+  return {
+    raw: { ...raw, train: picked(raw.train, used) },
+    split: { train: moved(train), validation: moved(validation), test: ownTest ? test : moved(test), ownTest },
+  }
+}
+
 const checkChoice = (choice: DataChoice, ownTest: boolean): Result<null> => {
   const test = ownTest ? 0 : choice.test
   for (const [name, share] of [

@@ -31,17 +31,23 @@ describe('the history as CSV', () => {
       epoch(1, 10, 0.25, null),
     ]
     expect(await told(history, 'epoch')).toBe(
-      'run,epoch,step,loss,accuracy,val_loss,val_accuracy,seconds,learning_rate_set\r\n' +
-        '1,1,10,0.5,,0.6,0.8,1.5,\r\n' +
-        '1,2,20,inf,,,,1.5,0.001\r\n' +
-        '2,1,10,0.25,,,,1.5,\r\n',
+      'run,phase,epoch,step,loss,accuracy,mae,val_loss,val_accuracy,val_mae,seconds,learning_rate_set\r\n' +
+        '1,,1,10,0.5,,,0.6,0.8,,1.5,\r\n' +
+        '1,,2,20,inf,,,,,,1.5,0.001\r\n' +
+        '2,,1,10,0.25,,,,,,1.5,\r\n',
     )
+  })
+
+  it('has the error of predicted values and the phase', async () => {
+    const score = (mae: number) => ({ loss: 1, accuracy: Number.NaN, mae })
+    const tuned = { ...epoch(3, 30, 1, score(0.75)), train: score(0.5), phase: 'fineTune' }
+    expect((await told([tuned], 'epoch')).split('\r\n')[1]).toBe('1,fine-tuning,3,30,1,,0.5,1,,0.75,1.5,')
   })
 
   it('has one row per reported batch where they were kept', async () => {
     const batch = { type: 'batch', step: 5, epoch: 1, batch: 5, loss: 2.25, accuracy: 0.5, imagesPerSecond: 1000, secondsLeft: 1 }
     expect(await told([batch], 'batch')).toBe(
-      'run,epoch,batch,step,loss,accuracy,images_per_second,learning_rate_set\r\n1,1,5,5,2.25,0.5,1000,\r\n',
+      'run,phase,epoch,batch,step,loss,accuracy,mae,images_per_second,learning_rate_set\r\n1,,1,5,5,2.25,0.5,,1000,\r\n',
     )
     expect(await told([epoch(1, 10, 0.5, null)], 'batch')).toMatch(/keeps the epochs of its training only/)
   })

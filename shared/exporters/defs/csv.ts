@@ -17,31 +17,42 @@ const cellText = (cell: Cell | undefined): string => {
 export const csvText = (columns: readonly string[], rows: readonly Row[]): string =>
   [columns, ...rows.map(row => columns.map(name => row[name] ?? null))].map(line => `${line.map(cellText).join(',')}\r\n`).join('')
 
-const EPOCH = ['run', 'epoch', 'step', 'loss', 'accuracy', 'val_loss', 'val_accuracy', 'seconds', 'learning_rate_set']
-const BATCH = ['run', 'epoch', 'batch', 'step', 'loss', 'accuracy', 'images_per_second', 'learning_rate_set']
+/** Accuracy is empty where values are predicted, the mean absolute error (`mae`) where classes are. */
+const EPOCH = [
+  ...['run', 'phase', 'epoch', 'step', 'loss', 'accuracy', 'mae', 'val_loss', 'val_accuracy', 'val_mae'],
+  ...['seconds', 'learning_rate_set'],
+]
+const BATCH = ['run', 'phase', 'epoch', 'batch', 'step', 'loss', 'accuracy', 'mae', 'images_per_second', 'learning_rate_set']
 
 type Event = Readonly<Record<string, unknown>>
 const isEvent = (value: unknown): value is Event => typeof value === 'object' && value !== null && 'type' in value
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
-const scoreOf = (value: unknown, name: 'loss' | 'accuracy'): number | null =>
+const scoreOf = (value: unknown, name: 'loss' | 'accuracy' | 'mae'): number | null =>
   typeof value === 'object' && value !== null ? numberOf((value as Event)[name]) : null
 
-const epochCells = ({ epoch, step, train, validation, seconds }: Event): Row => ({
+const phaseOf = (value: unknown): string | null => (value === 'head' ? 'head' : value === 'fineTune' ? 'fine-tuning' : null)
+
+const epochCells = ({ phase, epoch, step, train, validation, seconds }: Event): Row => ({
+  phase: phaseOf(phase),
   epoch: numberOf(epoch),
   step: numberOf(step),
   loss: scoreOf(train, 'loss'),
   accuracy: scoreOf(train, 'accuracy'),
+  mae: scoreOf(train, 'mae'),
   val_loss: scoreOf(validation, 'loss'),
   val_accuracy: scoreOf(validation, 'accuracy'),
+  val_mae: scoreOf(validation, 'mae'),
   seconds: numberOf(seconds),
 })
 
-const batchCells = ({ epoch, batch, step, loss, accuracy, imagesPerSecond }: Event): Row => ({
+const batchCells = ({ phase, epoch, batch, step, loss, accuracy, mae, imagesPerSecond }: Event): Row => ({
+  phase: phaseOf(phase),
   epoch: numberOf(epoch),
   batch: numberOf(batch),
   step: numberOf(step),
   loss: numberOf(loss),
   accuracy: numberOf(accuracy),
+  mae: numberOf(mae),
   images_per_second: numberOf(imagesPerSecond),
 })
 
@@ -55,6 +66,7 @@ export const rowsOf = (history: readonly unknown[], type: 'epoch' | 'batch'): Ro
     const step = numberOf(event.step) ?? last
     if (event.type === 'started' || step < last) run += rows.length > 0 ? 1 : 0
     last = event.type === 'started' ? 0 : step
+    if (event.type === 'started') rate = null
     if (event.type === 'changed') rate = numberOf(event.to)
     if (event.type !== type) continue
     rows.push({ run, ...cells(event), learning_rate_set: rate })

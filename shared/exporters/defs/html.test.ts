@@ -1,26 +1,12 @@
-import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ProjectFile } from '../../graph/document.ts'
 import { unwrap } from '../../result.ts'
 import { payloadOf } from '../../standalone/page.ts'
 import type { DataFacts, ExportInput } from '../define.ts'
-import { branched, exportInputOf, node, projectOf } from '../exporters.testkit.ts'
+import { branched, node, projectOf, tidyExports } from '../exporters.testkit.ts'
 import { html } from './html.ts'
 
-beforeAll(async () => {
-  tf.enableProdMode()
-  await tf.setBackend('cpu')
-})
-
-let before = 0
-const open: { dispose(): unknown }[] = []
-beforeEach(() => {
-  before = tf.memory().numTensors
-})
-afterEach(() => {
-  for (const thing of open.splice(0)) thing.dispose()
-  expect(tf.memory().numTensors, 'tensors left behind').toBe(before)
-})
+const made = tidyExports()
 
 const pictures: DataFacts = {
   source: 'digits',
@@ -32,11 +18,11 @@ const pictures: DataFacts = {
   hash: 'abc',
 }
 
-const inputOf = async (project: ProjectFile, data: DataFacts | null, more: Partial<ExportInput> = {}): Promise<ExportInput> => {
-  const input = await exportInputOf(project)
-  open.push(input.model, ...input.probes)
-  return { ...input, data, ...more }
-}
+const inputOf = async (project: ProjectFile, data: DataFacts | null, more: Partial<ExportInput> = {}): Promise<ExportInput> => ({
+  ...(await made.inputOf(project)),
+  data,
+  ...more,
+})
 
 const told = async (input: ExportInput): Promise<string> => {
   const result = await html.run(input, { precision: 'float32' })

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { unzipSync } from 'fflate'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { templateOf } from '../../../templates/templates.ts'
 import type { ProjectFile } from '../../graph/document.ts'
@@ -46,6 +47,18 @@ describe('a network exported to Keras', () => {
     await new Promise(done => setTimeout(done, 1100))
     const two = unwrap((await write(branched())).result)
     expect(one.files).toEqual(two.files)
+  })
+
+  it('carries the optimizer with its rate, weight decay and clipping', async () => {
+    const base = branched()
+    const training = { ...base.training, optimizer: 'adamw', weightDecay: 0.1, clip: 'globalNorm', clipLimit: 2 } as const
+    const { files } = unwrap((await write({ ...base, training })).result)
+    const config = unzipSync(files[0]?.bytes ?? new Uint8Array())['config.json']
+    const { compile_config: compiled } = JSON.parse(new TextDecoder().decode(config))
+    expect(compiled.optimizer).toMatchObject({
+      class_name: 'AdamW',
+      config: { learning_rate: base.training.learningRate, weight_decay: 0.1, global_clipnorm: 2 },
+    })
   })
 
   it('names what Keras computes otherwise, before anything is written', async () => {

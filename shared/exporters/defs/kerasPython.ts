@@ -1,12 +1,11 @@
 import { losses } from '../../engine/losses.ts'
-import { optimizers } from '../../engine/optimizers.ts'
 import { schedules } from '../../engine/schedules.ts'
-import { type ClipId, type TrainingSetup, usualDecay } from '../../graph/document.ts'
+import type { TrainingSetup } from '../../graph/document.ts'
 import type { Resolved, ResolvedNode } from '../../graph/resolved.ts'
-import type { Call } from '../../layers/define.ts'
 import { ok } from '../../result.ts'
 import { defineExporter, type ExportDocument } from '../define.ts'
 import { activeNodes, checkGraph } from '../guard.ts'
+import { kerasOptimizer } from '../kerasOptimizer.ts'
 import { kerasName, pyCall, pyString, pyValue, pyVariable } from '../python.ts'
 
 /** Lines that make each node's tensor, and the variable of each node. */
@@ -36,31 +35,12 @@ const layerLine = (entry: ResolvedNode, variable: string, name: string, variable
 
 const dimsComment = (entry: ResolvedNode): string => (entry.output ? `  # ${entry.output.join(' x ')}` : '')
 
-/** Keras's names for what keeps gradients short. */
-const CLIP_ARGS: Readonly<Record<ClipId, string | null>> = {
-  none: null,
-  value: 'clipvalue',
-  norm: 'clipnorm',
-  globalNorm: 'global_clipnorm',
-}
-
-/** Arguments that every Keras optimizer takes, where they are not as usual. */
-const commonArgs = ({ optimizer, weightDecay, clip, clipLimit }: TrainingSetup): Call['args'] => {
-  const name = CLIP_ARGS[clip]
-  return { ...(weightDecay === usualDecay(optimizer) ? {} : { weight_decay: weightDecay }), ...(name ? { [name]: clipLimit } : {}) }
-}
-
 const compileLines = (training: TrainingSetup): string[] => {
-  const { keras: optimizer } = optimizers[training.optimizer]
-  const call: Call = {
-    name: `keras.optimizers.${optimizer.name}`,
-    args: { learning_rate: training.learningRate, ...optimizer.args, ...commonArgs(training) },
-  }
   const metrics = training.loss === 'meanSquaredError' ? ['mae'] : ['accuracy']
   const schedule = training.schedule === 'constant' ? '' : `  # schedule: ${schedules[training.schedule].label}`
   return [
     'model.compile(',
-    `    optimizer=${pyCall(call)},${schedule}`,
+    `    optimizer=${pyCall(kerasOptimizer(training))},${schedule}`,
     `    loss=keras.losses.${losses[training.loss].keras}(),`,
     `    metrics=[${metrics.map(pyValue).join(', ')}],`,
     ')',

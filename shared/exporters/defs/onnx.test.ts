@@ -1,34 +1,14 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { ProjectFile } from '../../graph/document.ts'
+import { describe, expect, it } from 'vitest'
 import { type Result, unwrap } from '../../result.ts'
 import type { ExportInput, ExportOutput, Predict } from '../define.ts'
-import { branched, exportInputOf, node, projectOf } from '../exporters.testkit.ts'
+import { branched, node, projectOf, tidyExports } from '../exporters.testkit.ts'
 import { lower } from '../onnx/lower.ts'
 import { openWith } from '../onnx/onnx.testkit.ts'
 import { PRECISIONS, type Precision } from '../precision.ts'
 import { onnx } from './onnx.ts'
 
-beforeAll(async () => {
-  tf.enableProdMode()
-  await tf.setBackend('cpu')
-})
-
-let before = 0
-const open: { dispose(): unknown }[] = []
-beforeEach(() => {
-  before = tf.memory().numTensors
-})
-afterEach(() => {
-  for (const thing of open.splice(0)) thing.dispose()
-  expect(tf.memory().numTensors, 'tensors left behind').toBe(before)
-})
-
-const inputOf = async (project: ProjectFile, seed = 1): Promise<ExportInput> => {
-  const input = await exportInputOf(project, seed)
-  open.push(input.model, ...input.probes)
-  return input
-}
+const { inputOf, open } = tidyExports()
 const write = (input: ExportInput, precision: Precision = 'float32') => onnx.run(input, { precision })
 const told = (result: Result<ExportOutput>): string => (result.ok ? 'written' : result.issues[0].message)
 const opsOf = (input: ExportInput): string[] => unwrap(lower(input, 'float32')).ops.map(op => op.op)

@@ -65,6 +65,14 @@ describe('a network as PyTorch source', () => {
     expect(source).toMatch(/def train\(self, mode=True\):[^#]*frozen\.eval\(\)/)
   })
 
+  it('lets a frozen dropout drop all the same, as Keras does', () => {
+    const project = projectOf(
+      [node('x', 'input', { shape: [4] }), node('drop', 'dropout', {}, { frozen: true }), node('y', 'dense', { units: 2 })],
+      ['x>drop', 'drop>y'],
+    )
+    expect(sourceOf(project)).not.toContain('frozen')
+  })
+
   it('takes several inputs and gives several outputs', () => {
     const project = projectOf(
       [

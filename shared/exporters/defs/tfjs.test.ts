@@ -1,35 +1,15 @@
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { getWeights } from '../../engine/weights.ts'
-import type { ProjectFile } from '../../graph/document.ts'
 import { resolve } from '../../graph/resolve.ts'
 import { unwrap } from '../../result.ts'
 import type { ExportInput } from '../define.ts'
-import { branched, exportInputOf, node, projectOf } from '../exporters.testkit.ts'
+import { branched, node, projectOf, tidyExports } from '../exporters.testkit.ts'
 import type { TfjsPrecision } from '../layersModel.ts'
 import { dequantise, fromFloat16, quantise, toFloat16 } from '../precision.ts'
 import { tfjs } from './tfjs.ts'
 
-beforeAll(async () => {
-  tf.enableProdMode()
-  await tf.setBackend('cpu')
-})
-
-let before = 0
-const open: { dispose(): unknown }[] = []
-beforeEach(() => {
-  before = tf.memory().numTensors
-})
-afterEach(() => {
-  for (const thing of open.splice(0)) thing.dispose()
-  expect(tf.memory().numTensors, 'tensors left behind').toBe(before)
-})
-
-const inputOf = async (project: ProjectFile, seed = 1): Promise<ExportInput> => {
-  const input = await exportInputOf(project, seed)
-  open.push(input.model, ...input.probes)
-  return input
-}
+const { inputOf, open } = tidyExports()
 
 const write = (input: ExportInput, precision: TfjsPrecision = 'float32') => tfjs.run(input, { precision })
 

@@ -1,10 +1,10 @@
 import { losses } from '../../engine/losses.ts'
-import { optimizers } from '../../engine/optimizers.ts'
 import type { TrainingSetup } from '../../graph/document.ts'
 import type { Resolved, ResolvedNode } from '../../graph/resolved.ts'
 import type { Call, CallValue } from '../../layers/define.ts'
 import type { Shape } from '../../layers/shape.ts'
 import type { ExportDocument } from '../define.ts'
+import { kerasOptimizer } from '../kerasOptimizer.ts'
 import { kerasName } from '../python.ts'
 import { kerasOrder } from './order.ts'
 
@@ -87,19 +87,16 @@ const layerConfig = (layer: FileLayer, byId: ReadonlyMap<string, FileLayer>): Js
 }
 
 /** What the network was trained with, so that Keras can go on or evaluate at once. */
-const compileConfig = (training: TrainingSetup): Json => {
-  const { keras } = optimizers[training.optimizer]
-  return {
-    optimizer: objectOf({ name: `keras.optimizers.${keras.name}`, args: { learning_rate: training.learningRate, ...keras.args } }),
-    loss: objectOf({ name: `keras.losses.${losses[training.loss].keras}`, args: {} }),
-    loss_weights: null,
-    metrics: [training.loss === 'meanSquaredError' ? 'mae' : 'accuracy'],
-    weighted_metrics: null,
-    run_eagerly: false,
-    steps_per_execution: 1,
-    jit_compile: false,
-  }
-}
+const compileConfig = (training: TrainingSetup): Json => ({
+  optimizer: objectOf(kerasOptimizer(training)),
+  loss: objectOf({ name: `keras.losses.${losses[training.loss].keras}`, args: {} }),
+  loss_weights: null,
+  metrics: [training.loss === 'meanSquaredError' ? 'mae' : 'accuracy'],
+  weighted_metrics: null,
+  run_eagerly: false,
+  steps_per_execution: 1,
+  jit_compile: false,
+})
 
 /** `config.json` of a `.keras` file: the functional model as Keras 3 describes it. */
 export const kerasConfig = ({ project, resolved }: ExportDocument, layers: readonly FileLayer[]): Json => {

@@ -1,3 +1,5 @@
+import { joinBytes } from '../../bytes.ts'
+
 /** Bytes of a protocol buffer message, in pieces so that large values are copied once, at the end. */
 export interface Part {
   readonly length: number
@@ -48,12 +50,4 @@ export const message = (field: number | null, parts: readonly Part[]): Part => {
 }
 
 /** The message as one array. */
-export const joined = ({ length, pieces }: Part): Uint8Array<ArrayBuffer> => {
-  const out = new Uint8Array(length)
-  let at = 0
-  for (const piece of pieces) {
-    out.set(piece, at)
-    at += piece.length
-  }
-  return out
-}
+export const joined = ({ pieces }: Part): Uint8Array<ArrayBuffer> => joinBytes(pieces)

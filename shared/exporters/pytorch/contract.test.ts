@@ -86,10 +86,21 @@ describe.skipIf(!python)('every layer in PyTorch (skipped where there is no Pyth
       input.model.dispose()
       tf.dispose([...input.probes])
     }
+    // Of large numbers the last digits differ, and are many.
+    const dense = layers.find(def => def.type === 'dense') as AnyLayerDef
+    const input = await inputFor(dense, { input: [[64]], params: { units: 3 } } as unknown as AnyCase, 7)
+    const weights = input.weights.map(w => ({ ...w, values: w.values.map(v => v * 1e4) }))
+    setWeights(tf, input.model, weights)
+    mkdirSync(join(folder, 'large'))
+    for (const { path, bytes } of unwrap(await torchFiles({ ...input, weights }, false))) writeFileSync(join(folder, 'large', path), bytes)
     const run = runPython(python ?? '', ['-c', DRIVER, folder])
     expect(run.stderr).toBe('')
     found = JSON.parse(run.stdout)
   }, 300_000)
+  it('large numbers are compared by their size', () => {
+    expect(found.large).toBeLessThanOrEqual(1e-5)
+  })
+
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it.each(cases.map(([name], i) => [name, i] as const))('%s', (_name, i) => {

@@ -36,8 +36,12 @@ const attributes = ({ name, form }: TorchLayer): { attribute: string; call: stri
 
 const tuple = (names: readonly string[]): string => `(${names.join(', ')}${names.length === 1 ? ',' : ''})`
 
+/** Attributes of the layers that keep their weights; a layer without any, such as Dropout, has nothing to keep. */
+const frozenOf = (layers: readonly TorchLayer[]) =>
+  layers.filter(({ entry }) => entry.node.frozen && entry.weights.length > 0).flatMap(attributes)
+
 const initLines = (layers: readonly TorchLayer[]): string[] => {
-  const frozen = layers.filter(l => l.entry.node.frozen).flatMap(l => attributes(l).map(a => a.attribute))
+  const frozen = frozenOf(layers).map(a => a.attribute)
   const zeros = layers.flatMap(({ name, form }) => Object.keys(form.zeros ?? {}).map(key => `self.${name}${key}`))
   return [
     'super().__init__()',
@@ -49,7 +53,7 @@ const initLines = (layers: readonly TorchLayer[]): string[] => {
 
 /** Frozen layers keep their statistics: they always compute as if not training. */
 const trainLines = (layers: readonly TorchLayer[]): string[] => {
-  const frozen = layers.filter(l => l.entry.node.frozen).flatMap(l => attributes(l).flatMap(a => (a.parameter ? [] : a.attribute)))
+  const frozen = frozenOf(layers).flatMap(a => (a.parameter ? [] : a.attribute))
   if (frozen.length === 0) return []
   return [
     '',

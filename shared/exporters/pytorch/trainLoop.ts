@@ -18,7 +18,7 @@ def augmented(x, mean, deviation):
         across, down = (-within(wanted("shift")).flatten() * 2 / side for side in (width, height))
         rows = [cos, sin * height / width, across, -sin * width / height, cos, down]
         grid = F.affine_grid(torch.stack(rows, dim=1).view(count, 2, 3), list(x.shape), align_corners=False)
-        x = F.grid_sample(x, grid, align_corners=False)
+        x = F.grid_sample(x, grid, padding_mode="border", align_corners=False)
     chance = torch.rand(count, 1, 1, 1, device=x.device)
     x = torch.where(chance < wanted("flip"), x.flip(3), x)
     if wanted("blur"):

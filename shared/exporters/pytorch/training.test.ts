@@ -151,6 +151,8 @@ x = torch.zeros(300, 1, 9, 11); x[:, :, 4, 8] = 1
 turned = changed(rotate=180)
 x_of, y_of = ((turned.sum(d)[:, 0] * torch.arange(float(n))).sum(-1) / turned.sum((1, 2, 3)) for d, n in ((2, 11), (3, 9)))
 assert same((x_of - 5) ** 2 + (y_of - 4) ** 2, torch.full((300,), 9.0), 1.2)
+x = torch.ones(50, 1, 9, 11)
+assert same(changed(shift=2, rotate=30, scale=0.3), x)  # beyond the edge its last pixel goes on
 network = train.load_weights(train.Network(), train.HERE / "model.safetensors")
 train.begin_afresh(network)
 state = network.state_dict()

@@ -2,9 +2,12 @@ import { unpackProject } from '../../project/unpack.ts'
 import { fail, ok } from '../../result.ts'
 import { namesOf } from '../archive.ts'
 import { defineImporter } from '../define.ts'
+import { looksLikeJson } from '../keras/json.ts'
 import { isRecord } from '../keras/topology.ts'
 
 const isOwnJson = (bytes: Uint8Array): boolean => {
+  // Other files may be large, and are not worth reading as text.
+  if (!looksLikeJson(bytes)) return false
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
     return isRecord(value) && value.format === 'netloom'

@@ -47,9 +47,18 @@ const functionName = (v: unknown): string | null => {
   return name === 'variancescaling' && isRecord(v.config) ? scalingName(v.config) : name
 }
 
+/** Settings of a layer given as an activation that change nothing. */
+const IDLE = new Set(['name', 'trainable', 'dtype', 'axis=-1', 'alpha=1'])
+
+/** Whether an activation is more than its name says, e.g. a ReLU that ends at 6. */
+const isSet = (v: unknown): boolean =>
+  isRecord(v) &&
+  isRecord(v.config) &&
+  Object.entries(v.config).some(([key, value]) => value !== null && value !== 0 && !IDLE.has(key) && !IDLE.has(`${key}=${value}`))
+
 const choiceOf = (values: readonly string[], v: unknown): Read => {
   const name = functionName(v)
-  if (name === null) return null
+  if (name === null || (values.includes('linear') && isSet(v))) return null
   const wanted = ALIASES.get(name) ?? name
   const value = values.find(choice => plain(choice) === wanted)
   return value === undefined ? null : { value }

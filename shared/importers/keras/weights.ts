@@ -1,4 +1,5 @@
 import type { NamedWeight } from '../../engine/protocol.ts'
+import { nodeOfWeight } from '../../engine/weights.ts'
 import type { WeightSpec } from '../../layers/define.ts'
 import { dims, type Shape, sameShape, sizeOf } from '../../layers/shape.ts'
 import { fail, type Issue, issue, ok, type Result } from '../../result.ts'
@@ -71,7 +72,7 @@ const readLayer = (
 const notFinite = (weights: readonly NamedWeight[], { project }: Translated): readonly Issue[] => {
   const bad = weights.find(w => !w.values.every(Number.isFinite))
   if (!bad) return []
-  const id = bad.name.slice(0, bad.name.indexOf('/'))
+  const id = nodeOfWeight(bad.name)
   const name = project.graph.nodes.find(n => n.id === id)?.name ?? id
   return [
     issue(

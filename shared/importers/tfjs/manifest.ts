@@ -1,4 +1,6 @@
+import { joinBytes } from '../../bytes.ts'
 import type { ExportedFile } from '../../engine/protocol.ts'
+import { fromFloat16 } from '../../exporters/precision.ts'
 import { type Shape, sizeOf } from '../../layers/shape.ts'
 import { fail, type Issue, issue, ok, type Result } from '../../result.ts'
 import { type ForeignLayer, isRecord, quoted } from '../keras/topology.ts'
@@ -122,14 +124,7 @@ export const gatherShards = (
 
 const joined = (parts: readonly Uint8Array[]): Uint8Array => {
   const [only, ...more] = parts
-  if (only && more.length === 0) return only
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  return only && more.length === 0 ? only : joinBytes(parts)
 }
 
 const bytesOf = ({ shape, stored }: Entry): number => sizeOf(shape) * (BYTES[stored] ?? 4)
@@ -148,15 +143,6 @@ const checkLengths = (groups: readonly Group[], bytes: readonly Uint8Array[], no
   return ok({ bytes, notes })
 }
 
-/** One half-precision number (IEEE 754 binary16). */
-const fromHalf = (bits: number): number => {
-  const sign = bits & 0x8000 ? -1 : 1
-  const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff]
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
-
 /** Values of one weight as float32; bytes are little-endian and need not be aligned. */
 const decode = ({ stored, scale, min }: Entry, bytes: Uint8Array): Float32Array => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -166,9 +152,10 @@ const decode = ({ stored, scale, min }: Entry, bytes: Uint8Array): Float32Array 
     new Uint8Array(out.buffer).set(bytes)
     return out
   }
+  if (stored === 'float16') return fromFloat16(new Uint16Array(bytes.slice().buffer))
   for (let i = 0; i < out.length; i++) {
     const raw = stored === 'int32' ? view.getInt32(4 * i, true) : width === 2 ? view.getUint16(2 * i, true) : (bytes[i] ?? 0)
-    out[i] = stored === 'float16' ? fromHalf(raw) : raw * scale + min
+    out[i] = raw * scale + min
   }
   return out
 }

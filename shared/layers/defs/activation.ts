@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { ACTIVATIONS, activationFormulas, kerasActivation } from '../lib/activations.ts'
+import { eachValue } from '../lib/backward.ts'
 import { activationForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
 
@@ -23,6 +24,7 @@ export const activation = defineLayer({
   ],
   build: (v, { tf, name }) => tf.layers.activation({ name, activation: v.activation }),
   plan: (_input, v) => [{ op: 'activation', kind: v.activation }],
+  backward: eachValue(),
   onnx: (_input, v) => activationForm(v.activation),
   keras: v => ({ name: 'layers.Activation', args: { activation: kerasActivation(v.activation) } }),
   pytorch: (_input, _output, v) => ({ forward: '$1', activation: v.activation }),

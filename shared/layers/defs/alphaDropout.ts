@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { seededNoise } from '../lib/noise.ts'
 import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
@@ -48,6 +49,7 @@ export const alphaDropout = defineLayer({
     const { a, b } = repairOf(rate)
     return [{ op: 'dropout', rate, repair: { scale: a, offset: b, dropped: a * FLOOR + b } }]
   },
+  backward: eachValue(),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.AlphaDropout', args: { rate: v.rate } }),
   pytorch: (_input, _output, v) => ({ modules: { '': { name: 'nn.AlphaDropout', args: { p: v.rate } } }, forward: '$m($1)' }),

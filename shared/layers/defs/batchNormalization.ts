@@ -1,11 +1,23 @@
 import { ok } from '../../result.ts'
+import type { Backward } from '../backward.ts'
 import { defineLayer, type WeightSpec } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { add, depthOf, eachGain } from '../lib/backward.ts'
 import { grouped, unlessDefault } from '../lib/format.ts'
 import { isImage, torchAffine, torchLast } from '../lib/torch.ts'
 import { channelsFirst, filled, float, op, weight, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
+
+/** The slope of each channel, by the running variance. */
+const backward: Backward = {
+  reads: ['gamma', 'moving_variance'],
+  back: ({ weights, output, params }, { channel, column, gain }, [into]) => {
+    const variance = weights.get('moving_variance')?.[column] ?? 1
+    const slope = (weights.get('gamma')?.[column] ?? 1) / Math.sqrt(variance + Number(params.epsilon))
+    eachGain(gain, (place, g) => add(into, place * depthOf(output.shape) + channel, g * slope))
+  },
+}
 
 /** Normalises each channel over the batch (Ioffe & Szegedy 2015). */
 export const batchNormalization = defineLayer({
@@ -65,8 +77,9 @@ export const batchNormalization = defineLayer({
       },
     ]
   },
-  build: (v, { tf, name, trainable }) => tf.layers.batchNormalization({ name, trainable, ...v }),
+  build: (v, { tf, name }) => tf.layers.batchNormalization({ name, ...v }),
   plan: (_input, v) => [{ op: 'batchNorm', momentum: v.momentum, epsilon: v.epsilon, scale: v.scale, center: v.center }],
+  backward,
   onnx(input, v) {
     const shape = [input.at(-1) ?? 0]
     const [gamma, beta] = [v.scale ? weight('gamma', shape) : filled(shape, 1), v.center ? weight('beta', shape) : filled(shape, 0)]

@@ -120,7 +120,6 @@ export const bidirectional = defineLayer({
       const own = { ...ctx, seed: mixSeed(ctx.seed, i) }
       Object.assign(cell, { kernelInitializer: initialiser(v.kernelInitializer, own), recurrentInitializer: orthogonalInitialiser(own) })
     }
-    if (!ctx.trainable) layer.trainable = false
     return layer
   },
   onnx(input, v) {

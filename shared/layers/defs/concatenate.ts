@@ -1,12 +1,14 @@
 import { fail, ok, type Result } from '../../result.ts'
+import type { Backward } from '../backward.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { add, depthOf, eachGain } from '../lib/backward.ts'
 import { grouped } from '../lib/format.ts'
 import { shapeList } from '../lib/merge.ts'
 import { torchAxis } from '../lib/torch.ts'
 import { axisIn, eitherLayout, inputValues, op } from '../onnx.ts'
 import { p } from '../params.ts'
-import type { Shape } from '../shape.ts'
+import { type Shape, sizeOf } from '../shape.ts'
 
 /** Position in a shape without batch of an axis counted as Keras does, where 0 is the batch and −1 the last one. */
 const indexOf = (axis: number, rank: number): number => (axis < 0 ? rank + axis : axis - 1)
@@ -22,6 +24,27 @@ const axisOf = (shapes: readonly Shape[], axis: number): Result<number> => {
     received: String(axis),
     fixes: [{ kind: 'setParams', label: 'Use the last axis', node: '', params: { axis: -1 } }],
   })
+}
+
+/** Each value comes from one place of one input. */
+const backward: Backward = {
+  reads: [],
+  back: ({ inputs, output, params }, { channel, gain }, into) => {
+    const axis = Number(params.axis)
+    const at = axis < 0 ? output.shape.length + axis : axis - 1
+    const block = sizeOf(output.shape.slice(at + 1))
+    const whole = output.shape[at] ?? 1
+    // Which input each step along the joined axis came from, and where in it.
+    const origin = inputs.flatMap(({ shape }, source) =>
+      Array.from({ length: shape[at] ?? 0 }, (_, along) => ({ source, along, length: shape[at] ?? 0 })),
+    )
+    eachGain(gain, (place, g) => {
+      const flat = place * depthOf(output.shape) + channel
+      const rest = Math.floor(flat / block)
+      const from = origin[rest % whole]
+      if (from) add(into[from.source], (Math.floor(rest / whole) * from.length + from.along) * block + (flat % block), g)
+    })
+  },
 }
 
 /** Joins several tensors along one axis. */
@@ -63,6 +86,7 @@ export const concatenate = defineLayer({
   // tfjs takes every negative axis for the last one when it runs.
   build: (v, { tf, name, output }) => tf.layers.concatenate({ name, axis: indexOf(v.axis, output.length) + 1 }),
   plan: ([first], v) => [{ op: 'concatenate', axis: indexOf(v.axis, first?.length ?? 0) }],
+  backward,
   onnx([first = [], ...more], v) {
     const index = indexOf(v.axis, first.length)
     return eitherLayout(layout => op('Concat', inputValues(more.length + 1), { axis: axisIn(layout, index, first.length) }))

@@ -72,7 +72,6 @@ export const conv1d = defineLayer({
   build: (v, ctx) =>
     ctx.tf.layers.conv1d({
       name: ctx.name,
-      trainable: ctx.trainable,
       filters: v.filters,
       kernelSize: v.kernelSize,
       strides: v.strides,

@@ -2,6 +2,7 @@ import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { type Image, inputs } from '../inputs.ts'
 import { activationNote } from '../lib/activations.ts'
+import { convBackward } from '../lib/backward.ts'
 import { convArgs, convParams, convWindow, kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
@@ -78,6 +79,7 @@ export const conv2d = defineLayer({
     }),
   plan: (_input, { kernelSize, strides, dilationRate: dilation, padding, useBias: bias, ...v }) =>
     activated({ op: 'conv2d', kernelSize, strides, dilation, padding, bias, ...planPenalty(v) }, v.activation),
+  backward: convBackward,
   onnx(input, v) {
     const window = windowAttributes(input, { size: v.kernelSize, strides: v.strides, padding: v.padding, dilation: v.dilationRate })
     return convForm('Conv', [x, kernel('kernel', { shape: kernelOf(input, v), order: [3, 2, 0, 1], channels: 0 })], v, v.filters, window)

@@ -1,6 +1,7 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { pairOf, pixelsFrom } from '../lib/backward.ts'
 import { bordersFrom } from '../lib/borders.ts'
 import { channelsFirst, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
@@ -49,6 +50,7 @@ export const cropping2d = defineLayer({
       ],
       (top * w + left) * channels,
     ),
+  backward: pixelsFrom((params, y, x) => [y + pairOf(params.height)[0], x + pairOf(params.width)[0]]),
   onnx: ([h, w], { height: [top, bottom], width: [left, right] }) =>
     channelsFirst(op('Slice', [x, ints(top, left), ints(h - bottom, w - right), ints(2, 3)])),
   keras: v => ({ name: 'layers.Cropping2D', args: { cropping: [v.height, v.width] } }),

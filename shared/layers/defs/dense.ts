@@ -2,6 +2,7 @@ import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
 import { activationNote, activationParam } from '../lib/activations.ts'
+import { denseBackward } from '../lib/backward.ts'
 import { kernelCall } from '../lib/convolution.ts'
 import { initialiser, initialiserParam } from '../lib/initialisers.ts'
 import { kernelCount, kernelFormulas, kernelWeights, useBiasParam } from '../lib/kernel.ts'
@@ -39,7 +40,6 @@ export const dense = defineLayer({
   build: (v, ctx) =>
     ctx.tf.layers.dense({
       name: ctx.name,
-      trainable: ctx.trainable,
       units: v.units,
       activation: v.activation,
       useBias: v.useBias,
@@ -47,6 +47,7 @@ export const dense = defineLayer({
       ...regularisers(v, ctx, 'kernelRegularizer'),
     }),
   plan: (_input, v) => activated({ op: 'dense', bias: v.useBias, ...planPenalty(v) }, v.activation),
+  backward: denseBackward,
   onnx(input, v) {
     const matrix = kernel('kernel', { shape: kernelOf(input, v.units), channels: 1 })
     const bias = v.useBias ? [weight('bias', [v.units])] : []

@@ -9,7 +9,7 @@ const v = { axes: -1, normalize: false }
 
 test('two vectors give one number, normalised the cosine of their angle', () => {
   const of = (normalize: boolean) => {
-    const layer = dot.build?.({ axes: -1, normalize }, { tf, name: 'dot', output: [1], seed: 1, trainable: true })
+    const layer = dot.build?.({ axes: -1, normalize }, { tf, name: 'dot', output: [1], seed: 1 })
     return ((layer?.apply([tf.tensor2d([[3, 4]]), tf.tensor2d([[4, 3]])]) ?? tf.scalar(0)) as tf.Tensor).dataSync()[0]
   }
   expect(of(false)).toBe(24)

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { nextSeed } from '../lib/noise.ts'
 import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
@@ -33,6 +34,7 @@ export const dropout = defineLayer({
     return layer
   },
   plan: (_input, v) => [{ op: 'dropout', rate: v.rate }],
+  backward: eachValue(),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.Dropout', args: { rate: v.rate } }),
   pytorch: (_input, _output, v) => ({ modules: { '': { name: 'nn.Dropout', args: { p: v.rate } } }, forward: '$m($1)' }),

@@ -39,7 +39,6 @@ export const embedding = defineLayer({
   build: (v, ctx) =>
     ctx.tf.layers.embedding({
       name: ctx.name,
-      trainable: ctx.trainable,
       batchInputShape: [null, ...ctx.output.slice(0, -1)],
       inputDim: v.inputDim,
       outputDim: v.outputDim,

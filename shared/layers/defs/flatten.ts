@@ -1,6 +1,7 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { grouped } from '../lib/format.ts'
 import { torchLast } from '../lib/torch.ts'
 import { channelsLast, op, x } from '../onnx.ts'
@@ -29,6 +30,7 @@ export const flatten = defineLayer({
   ],
   build: (_v, { tf, name }) => tf.layers.flatten({ name }),
   plan: () => [{ op: 'reshape' }],
+  backward: eachValue(),
   onnx: () => channelsLast(op('Flatten', [x], { axis: 1 })),
   keras: () => ({ name: 'layers.Flatten', args: {} }),
   pytorch: input => ({ forward: `${torchLast(input, '$1')}.flatten(1)` }),

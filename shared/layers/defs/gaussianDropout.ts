@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { seededNoise } from '../lib/noise.ts'
 import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
@@ -38,6 +39,7 @@ export const gaussianDropout = defineLayer({
       ctx.tf.mul(x, ctx.tf.randomNormal(x.shape, 1, deviation(v.rate), 'float32', seed)),
     ),
   plan: (_input, v) => [{ op: 'noise', deviation: deviation(v.rate), times: true }],
+  backward: eachValue(),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianDropout', args: { rate: v.rate } }),
   pytorch: (_input, _output, v) => ({ forward: `$1 * (1 + ${deviation(v.rate)} * torch.randn_like($1)) if self.training else $1` }),

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { seededNoise } from '../lib/noise.ts'
 import { identityForm } from '../lib/onnxActivation.ts'
 import { p } from '../params.ts'
@@ -26,6 +27,7 @@ export const gaussianNoise = defineLayer({
       ctx.tf.add(x, ctx.tf.randomNormal(x.shape, 0, v.stddev, 'float32', seed)),
     ),
   plan: (_input, v) => [{ op: 'noise', deviation: v.stddev, times: false }],
+  backward: eachValue(),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.GaussianNoise', args: { stddev: v.stddev } }),
   pytorch: (_input, _output, v) => ({ forward: `$1 + ${v.stddev} * torch.randn_like($1) if self.training else $1` }),

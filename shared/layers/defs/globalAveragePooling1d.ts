@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { globalAverageBackward } from '../lib/backward.ts'
 import { globalPoolForm } from '../lib/onnxWindow.ts'
 import { dims } from '../shape.ts'
 
@@ -24,6 +25,7 @@ export const globalAveragePooling1d = defineLayer({
     { op: 'reshape', out: [steps, 1, features] },
     { op: 'pool', kind: 'average', size: [steps, 1], strides: [1, 1], padding: 'valid' },
   ],
+  backward: globalAverageBackward,
   onnx: () => globalPoolForm('GlobalAveragePool'),
   keras: () => ({ name: 'layers.GlobalAveragePooling1D', args: {} }),
   pytorch: () => ({ forward: '$1.mean(dim=1)' }),

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { globalAverageBackward } from '../lib/backward.ts'
 import { globalPoolForm } from '../lib/onnxWindow.ts'
 import { dims } from '../shape.ts'
 
@@ -21,6 +22,7 @@ export const globalAveragePooling2d = defineLayer({
   ],
   build: (_v, { tf, name }) => tf.layers.globalAveragePooling2d({ name }),
   plan: ([h, w]) => [{ op: 'pool', kind: 'average', size: [h, w], strides: [1, 1], padding: 'valid' }],
+  backward: globalAverageBackward,
   onnx: () => globalPoolForm('GlobalAveragePool'),
   keras: () => ({ name: 'layers.GlobalAveragePooling2D', args: {} }),
   pytorch: () => ({ forward: '$1.mean(dim=(2, 3))' }),

@@ -51,7 +51,7 @@ export const layerNormalization = defineLayer({
       },
     ]
   },
-  build: (v, { tf, name, trainable }) => tf.layers.layerNormalization({ name, trainable, axis: -1, ...v }),
+  build: (v, { tf, name }) => tf.layers.layerNormalization({ name, axis: -1, ...v }),
   plan: (_input, { epsilon }) => [{ op: 'layerNorm', epsilon }],
   onnx(input, v) {
     const shape = [input.at(-1) ?? 0]

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { eitherLayout, float, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
 import { sizeOf } from '../shape.ts'
@@ -29,6 +30,7 @@ export const leakyRelu = defineLayer({
   formula: (_input, _output, v) => [{ about: 'output', expression: `x if x > 0 else ${v.negativeSlope} · x`, legend: 'for each value x' }],
   build: (v, { tf, name }) => tf.layers.leakyReLU({ name, alpha: v.negativeSlope }),
   plan: (_input, v) => [{ op: 'leaky', slope: v.negativeSlope }],
+  backward: eachValue((x, { negativeSlope }) => (x > 0 ? 1 : Number(negativeSlope))),
   onnx: (_input, v) => eitherLayout(() => op('LeakyRelu', [x], { alpha: float(v.negativeSlope) })),
   keras: v => ({ name: 'layers.LeakyReLU', args: { negative_slope: v.negativeSlope } }),
   pytorch: (_input, _output, v) => ({ forward: `F.leaky_relu($1, ${v.negativeSlope})` }),

@@ -54,8 +54,7 @@ export const prelu = defineLayer({
       { about: 'output', expression: 'x if x > 0 else alpha · x', legend: 'for each value x; alpha begins at 0' },
     ]
   },
-  build: (v, { tf, name, trainable }) =>
-    tf.layers.prelu({ name, trainable, ...(v.sharedAxes.length ? { sharedAxes: [...v.sharedAxes] } : {}) }),
+  build: (v, { tf, name }) => tf.layers.prelu({ name, ...(v.sharedAxes.length ? { sharedAxes: [...v.sharedAxes] } : {}) }),
   plan(input, v) {
     const alpha = alphaShape(input, v.sharedAxes)
     const steps = stepsOf(alpha)

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { activationForm } from '../lib/onnxActivation.ts'
 import { eitherLayout, op, scalar, x } from '../onnx.ts'
 import { p } from '../params.ts'
@@ -27,6 +28,7 @@ export const relu = defineLayer({
   build: (v, { tf, name }) => tf.layers.reLU({ name, ...(v.maxValue > 0 ? { maxValue: v.maxValue } : {}) }),
   plan: (_input, v) =>
     v.maxValue === 0 ? [{ op: 'activation', kind: 'relu' }] : v.maxValue === 6 ? [{ op: 'activation', kind: 'relu6' }] : null,
+  backward: eachValue((x, { maxValue }) => Number(x > 0 && !(Number(maxValue) > 0 && x >= Number(maxValue)))),
   onnx: (_input, v) => (v.maxValue > 0 ? eitherLayout(() => op('Clip', [x, scalar(0), scalar(v.maxValue)])) : activationForm('relu')),
   keras: v => ({ name: 'layers.ReLU', args: v.maxValue > 0 ? { max_value: v.maxValue } : {} }),
   pytorch: (_input, _output, v) => ({ forward: v.maxValue > 0 ? `torch.clamp($1, 0, ${v.maxValue})` : 'F.relu($1)' }),

@@ -1,6 +1,7 @@
 import { fail, ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { grouped } from '../lib/format.ts'
 import { torchFirst, torchLast } from '../lib/torch.ts'
 import { channelsLast, ints, op, x } from '../onnx.ts'
@@ -48,6 +49,7 @@ export const reshape = defineLayer({
   build: (_v, { tf, name, output }) => tf.layers.reshape({ name, targetShape: [...output] }),
   plan: () => [{ op: 'reshape' }],
   // ONNX keeps the batch where 0 stands, and works out -1.
+  backward: eachValue(),
   onnx: (_input, v) => channelsLast(op('Reshape', [x, ints(0, ...v.targetShape)])),
   keras: v => ({ name: 'layers.Reshape', args: { target_shape: v.targetShape } }),
   pytorch: (input, output) => ({

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { eachValue } from '../lib/backward.ts'
 import { nextSeed } from '../lib/noise.ts'
 import { identityForm } from '../lib/onnxActivation.ts'
 import { alongSteps } from '../lib/torch.ts'
@@ -40,6 +41,7 @@ export const spatialDropout1d = defineLayer({
     return layer
   },
   plan: (_input, v) => [{ op: 'dropout', rate: v.rate, alongSteps: true }],
+  backward: eachValue(),
   onnx: () => identityForm,
   keras: v => ({ name: 'layers.SpatialDropout1D', args: { rate: v.rate } }),
   pytorch: (_input, _output, v) => ({

@@ -7,10 +7,7 @@ beforeAll(async () => {
 })
 
 test('"nearest" writes every pixel size × size times', () => {
-  const layer = upSampling2d.build?.(
-    { size: [2, 2], interpolation: 'nearest' },
-    { tf, name: 'up', output: [2, 4, 1], seed: 1, trainable: true },
-  )
+  const layer = upSampling2d.build?.({ size: [2, 2], interpolation: 'nearest' }, { tf, name: 'up', output: [2, 4, 1], seed: 1 })
   const image = tf.tensor4d([5, 9], [1, 1, 2, 1])
   expect([...((layer?.apply(image) ?? image) as tf.Tensor).dataSync()]).toEqual([5, 5, 9, 9, 5, 5, 9, 9])
 })

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { pairOf, pixelsFrom } from '../lib/backward.ts'
 import { unlessDefault } from '../lib/format.ts'
 import { channelsFirst, floats, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
@@ -40,6 +41,10 @@ export const upSampling2d = defineLayer({
     ]
     return moved([h, w, channels], [...rows, [w, channels], [across, 0], [channels, 1]])
   },
+  backward: pixelsFrom((params, y, x) => {
+    const [down, across] = pairOf(params.size)
+    return [Math.floor(y / down), Math.floor(x / across)]
+  }),
   onnx(_input, { size, interpolation }) {
     const how = interpolation === 'nearest' ? { mode: 'nearest', nearest_mode: 'floor' } : { mode: 'linear' }
     return channelsFirst(op('Resize', [x, null, floats(1, 1, ...size)], { ...how, coordinate_transformation_mode: 'asymmetric' }))

@@ -1,6 +1,7 @@
 import { ok } from '../../result.ts'
 import { defineLayer } from '../define.ts'
 import { inputs } from '../inputs.ts'
+import { pairOf, pixelsFrom } from '../lib/backward.ts'
 import { bordersFrom } from '../lib/borders.ts'
 import { channelsFirst, ints, op, x } from '../onnx.ts'
 import { p } from '../params.ts'
@@ -27,6 +28,7 @@ export const zeroPadding2d = defineLayer({
   ],
   build: (v, { tf, name }) => tf.layers.zeroPadding2d({ name, padding: [[...v.height], [...v.width]] }),
   plan: (_input, v) => [{ op: 'pad', top: v.height[0], left: v.width[0] }],
+  backward: pixelsFrom((params, y, x) => [y - pairOf(params.height)[0], x - pairOf(params.width)[0]]),
   onnx: (_input, { height: [top, bottom], width: [left, right] }) =>
     channelsFirst(op('Pad', [x, ints(0, 0, top, left, 0, 0, bottom, right)])),
   keras: v => ({ name: 'layers.ZeroPadding2D', args: { padding: [v.height, v.width] } }),

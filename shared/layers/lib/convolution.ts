@@ -36,12 +36,8 @@ export const convWindow = (v: Sliding, dilation: Pair = [1, 1]): Window => ({
 })
 
 /** Arguments of the tfjs layer that all convolutions share. */
-export const convArgs = (
-  v: Sliding & { readonly activation: Activation; readonly useBias: boolean },
-  { name, trainable }: BuildContext,
-) => ({
+export const convArgs = (v: Sliding & { readonly activation: Activation; readonly useBias: boolean }, { name }: BuildContext) => ({
   name,
-  trainable,
   kernelSize: [v.kernelSize[0], v.kernelSize[1]] as [number, number],
   strides: [v.strides[0], v.strides[1]] as [number, number],
   padding: v.padding,

@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 const build = (type: string, params: Record<string, unknown>, shape: number[], seed: number): tf.LayersModel => {
   const def = layerOf(type)
-  const layer = def?.build?.(parseParams(def.params, params).values, { tf, name: 'noise', output: shape, seed, trainable: true })
+  const layer = def?.build?.(parseParams(def.params, params).values, { tf, name: 'noise', output: shape, seed })
   if (!layer) throw new Error(`${type} builds nothing`)
   const input = tf.input({ shape })
   return tf.model({ inputs: input, outputs: layer.apply(input) as tf.SymbolicTensor })

@@ -102,7 +102,6 @@ export const recurrentFormulas =
 /** Arguments of the tfjs layer. */
 export const recurrentArgs = (v: Recurrent, ctx: BuildContext) => ({
   name: ctx.name,
-  trainable: ctx.trainable,
   units: v.units,
   activation: v.activation,
   ...(v.recurrentActivation ? { recurrentActivation: v.recurrentActivation } : {}),

@@ -33,13 +33,9 @@ const isPenalised = ({ l1, l2 }: Penalties): boolean => l1 > 0 || l2 > 0
 
 type Regularizer = ReturnType<typeof tfjs.regularizers.l1l2>
 
-/** The penalties as arguments of these names for the tfjs layer; none for a frozen layer, as in Keras. */
-export const regularisers = <K extends string>(
-  v: Penalties,
-  { tf, trainable }: BuildContext,
-  ...keys: K[]
-): { [key in K]?: Regularizer } => {
-  const wanted = trainable && isPenalised(v) ? keys : []
+/** The penalties as arguments of these names for the tfjs layer. */
+export const regularisers = <K extends string>(v: Penalties, { tf }: BuildContext, ...keys: K[]): { [key in K]?: Regularizer } => {
+  const wanted = isPenalised(v) ? keys : []
   return Object.fromEntries(wanted.map(key => [key, tf.regularizers.l1l2({ l1: v.l1, l2: v.l2 })])) as { [key in K]?: Regularizer }
 }
 
