@@ -1,4 +1,4 @@
-import { addParts, type Factor, kernelGradient, product } from '../../../../kernels/webgpu/matmul.ts'
+import { addParts, type Factor, kernelGradient, kernelGradientParts, product } from '../../../../kernels/webgpu/matmul.ts'
 import type { PlanNode } from '../../plan.ts'
 import { type Builder, RELU, type Tensor } from '../builder.ts'
 import type { Binding, Range } from '../job.ts'
@@ -25,7 +25,8 @@ export interface Affine {
 }
 
 const lowerKernelGradient = (b: Builder, name: string, affine: Affine, dy: Range, grads: Range, bias: boolean): void => {
-  const { kernel, size, parts } = kernelGradient(`${name} kernel gradient`, { ...affine, bias }, b.batch)
+  const kernel = kernelGradient(`${name} kernel gradient`, { ...affine, bias }, b.batch)
+  const { size, parts } = kernelGradientParts({ ...affine, bias }, b.batch)
   const to = parts > 1 ? b.scratch(parts * size) : grads
   b.backward({
     ...kernel,
