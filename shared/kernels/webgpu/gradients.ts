@@ -3,7 +3,7 @@ import type { Tf } from '../../engine/tf.ts'
 import type { GpuBackend } from './backend.ts'
 import { spread, turnedKernel, turnedPatches, type Window } from './convolution.ts'
 import { eachValue } from './kernel.ts'
-import { kernelGradient, matrixColumns, product } from './matmul.ts'
+import { kernelGradient, kernelGradientParts, matrixColumns, product } from './matmul.ts'
 import { type PoolWindow, pooledBack } from './pooling.ts'
 import { type Recipe, recipeOf, run, runInParts } from './program.ts'
 
@@ -56,11 +56,8 @@ export const windowOf = (tf: Tf, attrs: ConvAttrs, input: readonly number[], fil
   return { win, batch: info.batchSize }
 }
 
-const kernelGradientOf = ({ win, batch }: { readonly win: Window; readonly batch: number }) => {
-  const { c, n, oh, ow, size } = win
-  const wanted = { perSample: oh * ow, sum: size[0] * size[1] * c, columns: n, bias: false }
-  return kernelGradient('filter gradient', { ...wanted, turned: turnedPatches(win), arriving: matrixColumns('dy', n) }, batch)
-}
+/** A filter's gradient as a product over all output pixels of the batch. */
+const overPixels = ({ c, n, oh, ow, size }: Window) => ({ perSample: oh * ow, sum: size[0] * size[1] * c, columns: n, bias: false })
 
 /** Gradient of a convolution's filter `[height, width, in, out]`: a product over all output pixels of the batch, cut into parts that are then added up. */
 export const filterGradient: GpuKernel = args => {
@@ -70,8 +67,12 @@ export const filterGradient: GpuKernel = args => {
   const found = given && windowOf(tf, attrs as unknown as ConvAttrs, given.x.shape, shape)
   if (!found) return null
   const { x, dy } = given
-  const recipe = recipeOf('filter gradient', found, numbers => kernelGradientOf(numbers).kernel)
-  return runInParts(backend, recipe, kernelGradientOf(found), { x, dy }, shape, found.batch)
+  const recipe = recipeOf('filter gradient', found, ({ win, batch }) => {
+    const factors = { turned: turnedPatches(win), arriving: matrixColumns('dy', win.n) }
+    return kernelGradient('filter gradient', { ...overPixels(win), ...factors }, batch)
+  })
+  const parts = kernelGradientParts(overPixels(found.win), found.batch)
+  return runInParts(backend, recipe, parts, { x, dy }, shape, found.batch)
 }
 
 const inputGradientRecipe = (found: { readonly win: Window; readonly batch: number }): Recipe =>

@@ -194,14 +194,17 @@ export interface KernelGradient {
   readonly bias: boolean
 }
 
-/** That gradient in `parts` pieces of `size` values side by side in `result`; more than one are left for `addParts`. */
-export const kernelGradient = (name: string, wanted: KernelGradient, batch: number) => {
-  const { perSample, sum, columns, turned, arriving, bias } = wanted
+/** How many pieces of how many values that gradient is made of. */
+export const kernelGradientParts = ({ perSample, sum, columns, bias }: Omit<KernelGradient, 'turned' | 'arriving'>, batch: number) => {
   const rows = bias ? sum + 1 : sum
-  const size = rows * columns
-  const parts = partsFor(rows, columns, perSample * batch)
+  return { size: rows * columns, parts: partsFor(rows, columns, perSample * batch) }
+}
+
+/** That gradient, its pieces side by side in `result`; more than one are left for `addParts`. */
+export const kernelGradient = (name: string, wanted: KernelGradient, batch: number): Kernel => {
+  const { perSample, sum, columns, turned, arriving, bias } = wanted
+  const { size, parts } = kernelGradientParts(wanted, batch)
   const a = bias ? withOnes(turned, sum) : turned
   const store = `result[part * ${size}u + m * ${columns}u + n] = v;`
-  const kernel = product({ name, rows: { fixed: rows }, columns, sum: { perSample }, a, b: arriving, store, parts }, batch)
-  return { kernel, size, parts }
+  return product({ name, rows: { fixed: size / columns }, columns, sum: { perSample }, a, b: arriving, store, parts }, batch)
 }

@@ -1,4 +1,4 @@
-import { addParts, type Factor, kernelGradient, product } from '../../../../kernels/webgpu/matmul.ts'
+import { addParts, type Factor, kernelGradient, kernelGradientParts, product } from '../../../../kernels/webgpu/matmul.ts'
 import type { PlanNode } from '../../plan.ts'
 import { type Builder, RELU, type Tensor } from '../builder.ts'
 import type { Binding, Range } from '../job.ts'
@@ -38,7 +38,8 @@ type Turned = Pick<Affine, 'x' | 'sum' | 'columns' | 'perSample' | 'turned' | 'a
 
 /** The gradient of the kernel, and with `bias` that of the bias behind it. */
 export const lowerKernelGradient = (b: Builder, name: string, affine: Turned, dy: Range, grads: Range, bias: boolean): void => {
-  const { kernel, size, parts } = kernelGradient(`${name} kernel gradient`, { ...affine, bias }, b.batch)
+  const kernel = kernelGradient(`${name} kernel gradient`, { ...affine, bias }, b.batch)
+  const { size, parts } = kernelGradientParts({ ...affine, bias }, b.batch)
   const to = parts > 1 ? b.scratch(parts * size) : grads
   b.backward({
     ...kernel,
