@@ -183,7 +183,7 @@ describe('a trained network taken away by hand', () => {
   it('leaves the course of its training as a table, one row per epoch', async () => {
     const { path, said } = await exported('csv', 'iris.csv')
     const rows = readFileSync(path, 'utf8').trimEnd().split('\r\n')
-    expect(rows[0]).toMatch(/^run,epoch,step,loss,/)
+    expect(rows[0]).toMatch(/^run,phase,epoch,step,loss,/)
     expect(rows.length).toBeGreaterThan(5)
     expect(said).toMatchObject({ verified: null, files: [{ bytes: readFileSync(path).length }] })
   })
