@@ -14,6 +14,8 @@ const FEW: readonly string[] = ['dense', 'conv2d', 'batchNormalization']
 type Backend = (typeof BACKENDS)[number]
 
 const steps = Number(process.env.NETLOOM_STEPS ?? 1000)
+/** Which part of the networks, counted from 0, and of how many. */
+const [part = 0, parts = 1] = (process.env.NETLOOM_PART ?? '0/1').split('/').map(Number)
 const wanted = process.argv.slice(2)
 const ids = Object.keys(optimizers) as OptimizerId[]
 
@@ -70,7 +72,7 @@ const main = async (): Promise<void> => {
   console.log('|---|---|---|---|---|---|---|---|---|')
   for (const backend of BACKENDS.filter(id => wanted.length === 0 || wanted.includes(id))) {
     const soak = await open(backend)
-    const cases = casesFor(backend)
+    const cases = casesFor(backend).filter((_, i) => i % parts === part)
     for (const engine of backend === 'cpu' ? (['tfjs'] as const) : (['tfjs', 'plan'] as const)) {
       const rows: Row[] = []
       let before = ''
