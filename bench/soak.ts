@@ -1,4 +1,4 @@
-// Trains every layer with every optimizer for 1,000 steps on every backend and counts what stays alive; `npm run soak -- [cpu] [wasm] [null] [webgpu]`.
+// Trains every layer with every optimizer for 1,000 steps on every backend and counts what stays alive; `npm run soak -- [cpu] [wasm] [null] [webgpu] [tfjs] [plan]`.
 // `webgpu` is the card, or the processor that imitates one, slowly; `null` is WebGPU on a device that takes every command and computes nothing, so that
 // tensors and buffers can be counted for the whole matrix.
 import { openDawn } from '../node/dawn.ts'
@@ -10,6 +10,7 @@ import type { OptimizerId } from '../shared/graph/document.ts'
 import { unwrap } from '../shared/result.ts'
 
 const BACKENDS = ['cpu', 'wasm', 'null', 'webgpu'] as const
+const ENGINES = ['tfjs', 'plan'] as const
 const FEW: readonly string[] = ['dense', 'conv2d', 'batchNormalization']
 type Backend = (typeof BACKENDS)[number]
 
@@ -17,6 +18,11 @@ const steps = Number(process.env.NETLOOM_STEPS ?? 1000)
 /** Which part of the networks, counted from 0, and of how many. */
 const [part = 0, parts = 1] = (process.env.NETLOOM_PART ?? '0/1').split('/').map(Number)
 const wanted = process.argv.slice(2)
+/** Those of a list that were asked for; all where none was. */
+const chosen = <T extends string>(list: readonly T[]): readonly T[] => {
+  const some = list.filter(id => wanted.includes(id))
+  return some.length ? some : list
+}
 const ids = Object.keys(optimizers) as OptimizerId[]
 
 const open = async (backend: Backend): Promise<Soak> => {
@@ -70,10 +76,10 @@ const main = async (): Promise<void> => {
     '| backend | engine | layers | networks | steps | networks that leak | most buffers that the pool of tfjs gained in the second half | time | JavaScript heap / array buffers / process, MiB |',
   )
   console.log('|---|---|---|---|---|---|---|---|---|')
-  for (const backend of BACKENDS.filter(id => wanted.length === 0 || wanted.includes(id))) {
+  for (const backend of chosen(BACKENDS)) {
     const soak = await open(backend)
     const cases = casesFor(backend).filter((_, i) => i % parts === part)
-    for (const engine of backend === 'cpu' ? (['tfjs'] as const) : (['tfjs', 'plan'] as const)) {
+    for (const engine of backend === 'cpu' ? (['tfjs'] as const) : chosen(ENGINES)) {
       const rows: Row[] = []
       let before = ''
       for (const given of cases) {

@@ -1,4 +1,4 @@
-// `npm run soak -- [cpu] [wasm] [null] [webgpu]`: bundles bench/soak.ts and runs it; NETLOOM_STEPS changes the steps per network from 1,000,
+// `npm run soak -- [cpu] [wasm] [null] [webgpu] [tfjs] [plan]`: bundles bench/soak.ts and runs it; NETLOOM_STEPS changes the steps per network from 1,000,
 // NETLOOM_PART=1/4 takes the second of four parts of the networks.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
