@@ -60,7 +60,10 @@ export const partsFor = (rows: number, columns: number, sum: number): number => 
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
 
-/** Copies a tile of one factor into workgroup memory: declarations before the loop and statements inside. */
+/**
+ * Brings tiles of one factor into workgroup memory, by registers: a thread fetches its values for the next steps along the sum while it computes with those
+ * that are there, so that nobody waits for memory. Declarations before the loop, statements that fetch from step `k` on, and statements that hand over.
+ */
 const loader = (f: 'a' | 'b', { along }: Factor, size: number, threads: number, limit: string, base: string) => {
   const loads = range(Math.ceil((size * DEPTH) / threads))
   const flat = (q: number) => (q ? `(lane + ${q * threads}u)` : 'lane')
@@ -70,16 +73,16 @@ const loader = (f: 'a' | 'b', { along }: Factor, size: number, threads: number, 
     q => `  let ${f}_at${q} = ${place(q)};
   let ${f}_k${q} = ${step(q)};
   let ${f}_in${q} = ${base} + ${f}_at${q} < ${limit};
-  let ${f}_row${q} = ${f}_row(min(${base} + ${f}_at${q}, ${limit} - 1u));`,
+  let ${f}_row${q} = ${f}_row(min(${base} + ${f}_at${q}, ${limit} - 1u));
+  var ${f}_next${q} = 0.0;`,
   )
-  const inside = loads.map(
-    q => `    {
-      var v = 0.0;
-      if (${f}_in${q} && k + ${f}_k${q} < end) { v = ${f}_load(${f}_row${q}, ${f}_sum(k + ${f}_k${q})); }
-      tile_${f}[${f}_k${q} * ${size + 1}u + ${f}_at${q}] = v;
-    }`,
-  )
-  return { before: before.join('\n'), inside: inside.join('\n') }
+  const fetch = (k: string) =>
+    loads.map(
+      q => `    ${f}_next${q} = 0.0;
+    if (${f}_in${q} && ${k} + ${f}_k${q} < end) { ${f}_next${q} = ${f}_load(${f}_row${q}, ${f}_sum(${k} + ${f}_k${q})); }`,
+    )
+  const hand = loads.map(q => `    tile_${f}[${f}_k${q} * ${size + 1}u + ${f}_at${q}] = ${f}_next${q};`)
+  return { before: before.join('\n'), fetch: (k: string) => fetch(k).join('\n'), hand: hand.join('\n') }
 }
 
 const functions = (f: 'a' | 'b', { row, sum, load }: Factor): string => `fn ${f}_row(i: u32) -> vec4i { ${row} }
@@ -114,10 +117,16 @@ fn keep(m: u32, n: u32, part: u32, total: f32) { var v = total; ${store} }`
 ${left.before}
 ${right.before}
 ${own2.map(({ r, c }) => `  var s${r}${c} = 0.0;`).join('\n')}
-  for (var k = part * length; k < end; k += ${DEPTH}u) {
-${left.inside}
-${right.inside}
+  let first = part * length;
+${left.fetch('first')}
+${right.fetch('first')}
+  for (var k = first; k < end; k += ${DEPTH}u) {
+${left.hand}
+${right.hand}
     workgroupBarrier();
+    let next = k + ${DEPTH}u;
+${left.fetch('next')}
+${right.fetch('next')}
     for (var d = 0u; d < ${DEPTH}u; d++) {
 ${range(own)
   .map(r => `      let a${r} = tile_a[d * ${m + 1}u + down + ${r * down}u];`)
