@@ -35,9 +35,9 @@ const open = async (backend: Backend): Promise<Soak> => {
   return new Soak(await startGpu(device, { computes: kind !== 'null' }), held)
 }
 
-/** On WebGPU one optimizer for all layers, and all optimizers for a few; elsewhere all for all, and one for all their cases. */
+/** On a card one optimizer for all layers, and all optimizers for a few; elsewhere all for all, and one for all their cases. */
 const casesFor = (backend: Backend): SoakCase[] => {
-  if (backend === 'cpu' || backend === 'wasm') return ids.flatMap(id => soakCases(id, id === 'adam' ? 'all' : 'smallest'))
+  if (backend !== 'webgpu') return ids.flatMap(id => soakCases(id, id === 'adam' ? 'all' : 'smallest'))
   const few = ids.filter(id => id !== 'adam').flatMap(id => soakCases(id).filter(({ title }) => FEW.includes(title.split(' ')[0] ?? '')))
   return [...soakCases('adam'), ...few]
 }
