@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
-import { type GpuAdapter, type GpuDevice, requestDevice } from '../shared/engine/plan/webgpu/gpu.ts'
+import { type GpuAdapter, type GpuDevice, requestDevice } from '../shared/kernels/webgpu/gpu.ts'
 import { fail, ok, type Result, toIssue } from '../shared/result.ts'
 
 /** Where Chromium's packages lie; each brings a Vulkan loader and a driver that computes on the processor. */

@@ -1,4 +1,4 @@
-import type { GpuDevice } from '../engine/plan/webgpu/gpu.ts'
+import type { GpuDevice } from '../kernels/webgpu/gpu.ts'
 
 /** What went to a device. */
 export interface Counts {

@@ -1,10 +1,10 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { registerGradients } from '../kernels/gradients.ts'
+import { type GpuDevice, USAGE } from '../kernels/webgpu/gpu.ts'
 import { registerGpuKernels } from '../kernels/webgpu/register.ts'
 import { unwrap } from '../result.ts'
 import { startBackend } from './backends.ts'
 import { startEngine } from './engine.testkit.ts'
-import { type GpuDevice, USAGE } from './plan/webgpu/gpu.ts'
 import type { BackendReport } from './protocol.ts'
 
 let held: GpuDevice | null = null

@@ -1,8 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { BackendId } from '../graph/document.ts'
 import type { KernelHost } from '../kernels/wasm/host.ts'
+import type { GpuDevice } from '../kernels/webgpu/gpu.ts'
 import type { Libraries } from './libraries.ts'
-import type { GpuDevice } from './plan/webgpu/gpu.ts'
 
 /** The tfjs module itself, passed in by the surroundings. */
 export type Tf = typeof tfjs

@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs'
-import type { GpuBuffer, GpuDevice } from '../../engine/plan/webgpu/gpu.ts'
 import type { Tf } from '../../engine/tf.ts'
+import type { GpuBuffer, GpuDevice } from './gpu.ts'
 
 /** One dispatch as tfjs's WebGPU backend wants it described; it declares the buffers, under `variableNames` and `result`, and calls `main`. */
 export interface BackendProgram {

@@ -1,10 +1,10 @@
 import type * as tfjs from '@tensorflow/tfjs'
-import { updaterOf } from '../../engine/plan/updater.ts'
-import type { GpuBinding, GpuBuffer, GpuDevice, GpuGroup, GpuGroupLayout, GpuPipeline } from '../../engine/plan/webgpu/gpu.ts'
-import { groupLayout, USAGE } from '../../engine/plan/webgpu/gpu.ts'
 import type { Tf } from '../../engine/tf.ts'
 import type { OptimizerId } from '../../graph/document.ts'
+import { updaterOf } from '../updater.ts'
 import { bufferOf, type GpuBackend } from './backend.ts'
+import type { GpuBinding, GpuBuffer, GpuDevice, GpuGroup, GpuGroupLayout, GpuPipeline } from './gpu.ts'
+import { groupLayout, USAGE } from './gpu.ts'
 import { type Access, CONTROL_FLOATS, dispatchOf, HYPER_AT, shaderOf, THREADS } from './kernel.ts'
 import { updateOf } from './updates.ts'
 

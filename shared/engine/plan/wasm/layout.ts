@@ -1,9 +1,9 @@
 import type { ClipId, OptimizerId } from '../../../graph/document.ts'
+import { updaterOf } from '../../../kernels/updater.ts'
 import { JOB_BYTES, type Job, job } from '../../../kernels/wasm/program.ts'
 import { sizeOf } from '../../../layers/shape.ts'
 import { mixSeed } from '../../../rng.ts'
 import { LOSS_KINDS, type Plan, penalties, TARGET_LAYOUTS } from '../plan.ts'
-import { updaterOf } from '../updater.ts'
 import { Builder } from './builder.ts'
 import { lowerAll } from './lower/all.ts'
 

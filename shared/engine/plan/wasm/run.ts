@@ -1,4 +1,5 @@
 import type { Part } from '../../../data/prepared.ts'
+import { type Updater, updaterOf } from '../../../kernels/updater.ts'
 import type { KernelHost } from '../../../kernels/wasm/host.ts'
 import { MEMORY_LIMIT } from '../../../kernels/wasm/memory.ts'
 import { type Job, writeProgram } from '../../../kernels/wasm/program.ts'
@@ -7,7 +8,6 @@ import { sameShape } from '../../../layers/shape.ts'
 import { fail, ok, type Result } from '../../../result.ts'
 import type { NamedWeight } from '../../protocol.ts'
 import type { Plan } from '../plan.ts'
-import { type Updater, updaterOf } from '../updater.ts'
 import { type Layout, layOut, type PlanSetup } from './layout.ts'
 import { putWeight, takeWeight } from './weights.ts'
 

@@ -1,9 +1,9 @@
 import { vi } from 'vitest'
 import { openDawn } from '../../../../node/dawn.ts'
+import type { GpuDevice } from '../../../kernels/webgpu/gpu.ts'
 import { unwrap } from '../../../result.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
 import { type Case, openOracle } from '../wasm/oracle.testkit.ts'
-import type { GpuDevice } from './gpu.ts'
 import { GpuPlanRun } from './run.ts'
 
 // Without zeros in workgroup memory, which no kernel may count on, the software driver compiles much faster.

@@ -1,6 +1,7 @@
 /// <reference types="@webgpu/types" />
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { openDawn } from '../../../../node/dawn.ts'
+import type { GpuBuffer, GpuDevice } from '../../../kernels/webgpu/gpu.ts'
 import { partsFor, tileFor } from '../../../kernels/webgpu/matmul.ts'
 import { unwrap } from '../../../result.ts'
 import { compilePlan } from '../compile.ts'
@@ -10,7 +11,6 @@ import type { PlanSetup } from '../wasm/layout.ts'
 import { type Brick, network, randomData } from '../wasm/oracle.testkit.ts'
 import type { PlanRun } from '../wasm/run.ts'
 import { missing } from './card.testkit.ts'
-import type { GpuBuffer, GpuDevice } from './gpu.ts'
 import { GpuPlanRun } from './run.ts'
 
 test('The types of browsers and of both executors fit', () => {

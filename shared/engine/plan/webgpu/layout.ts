@@ -1,7 +1,7 @@
+import { updaterOf } from '../../../kernels/updater.ts'
 import { CONTROL_FLOATS } from '../../../kernels/webgpu/kernel.ts'
 import { sizeOf } from '../../../layers/shape.ts'
 import type { Plan } from '../plan.ts'
-import { updaterOf } from '../updater.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
 import { Builder } from './builder.ts'
 import { type Binding, each, type Job, type Range } from './job.ts'

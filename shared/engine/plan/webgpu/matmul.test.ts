@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { MAP_READ, USAGE } from '../../../kernels/webgpu/gpu.ts'
 import { CONTROL_FLOATS } from '../../../kernels/webgpu/kernel.ts'
 import { addParts, matrixColumns, matrixRows, product, tileFor, withOnes } from '../../../kernels/webgpu/matmul.ts'
 import { rng } from '../../../rng.ts'
 import { distance } from '../wasm/oracle.testkit.ts'
 import { card, errors, missing } from './card.testkit.ts'
-import { MAP_READ, USAGE } from './gpu.ts'
 import { eachOf, type Job, type Range } from './job.ts'
 import { makeBuffers, Programs } from './program.ts'
 

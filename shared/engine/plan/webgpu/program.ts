@@ -1,6 +1,6 @@
+import type { GpuBinding, GpuBuffer, GpuDevice, GpuGroup, GpuGroupLayout, GpuPass, GpuPipeline } from '../../../kernels/webgpu/gpu.ts'
+import { groupLayout, USAGE } from '../../../kernels/webgpu/gpu.ts'
 import { CONTROL_FLOATS, dispatchOf, shaderOf } from '../../../kernels/webgpu/kernel.ts'
-import type { GpuBinding, GpuBuffer, GpuDevice, GpuGroup, GpuGroupLayout, GpuPass, GpuPipeline } from './gpu.ts'
-import { groupLayout, USAGE } from './gpu.ts'
 import type { Job, Range } from './job.ts'
 
 /** A job as the device knows it. */

@@ -1,7 +1,7 @@
+import { updaterOf } from '../../../kernels/updater.ts'
 import { float, THREADS } from '../../../kernels/webgpu/kernel.ts'
 import { updateOf } from '../../../kernels/webgpu/updates.ts'
 import { penalties } from '../plan.ts'
-import { updaterOf } from '../updater.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
 import type { Builder } from './builder.ts'
 import { eachOf, type Job, type Range } from './job.ts'

@@ -1,5 +1,5 @@
-import type { OptimizerId } from '../../graph/document.ts'
-import { nadamShares } from '../ownOptimizers.ts'
+import { nadamShares } from '../engine/ownOptimizers.ts'
+import type { OptimizerId } from '../graph/document.ts'
 
 /** Kinds in the order of `kernels/asm/optimizer.ts`. */
 const KINDS = ['sgd', 'momentum', 'nesterov', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamax', 'nadam'] as const
