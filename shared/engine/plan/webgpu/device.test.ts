@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" />
-import { describe, expect, expectTypeOf, test } from 'vitest'
+import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { openDawn } from '../../../../node/dawn.ts'
 import type { GpuBuffer, GpuDevice } from '../../../kernels/webgpu/gpu.ts'
 import { partsFor, tileFor } from '../../../kernels/webgpu/matmul.ts'
@@ -101,6 +101,25 @@ describe.skipIf(missing)('A training step', () => {
     expect(alive).toBe(before)
     run.dispose()
     expect(alive).toBe(0)
+  })
+
+  test('leaves nothing with its device, which outlives it', async () => {
+    const device = await nullDevice()
+    const lost = Promise.race([device.lost])
+    const handlers = vi.spyOn(lost, 'then')
+    const listeners = new Set<unknown>()
+    const watched = changed(device, {
+      lost,
+      addEventListener: (_, listener) => void listeners.add(listener),
+      removeEventListener: (_, listener) => void listeners.delete(listener),
+    })
+    for (let i = 0; i < 3; i++) {
+      const run = unwrap(await open(SMALL, watched))
+      run.step(Int32Array.from([1]), 0.01)
+      run.dispose()
+    }
+    expect(handlers).toHaveBeenCalledTimes(1)
+    expect(listeners.size).toBe(0)
   })
 
   test('refuses to lose scores that nobody reads', async () => {

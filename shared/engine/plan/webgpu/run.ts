@@ -34,6 +34,20 @@ const tooLarge = ({ builder }: Layout, { limits }: GpuDevice): Result<never> | n
       )
 }
 
+const open = new WeakMap<GpuDevice, Set<GpuPlanRun>>()
+
+/** The runs that a device holds. One handler for all tells them when it is lost, because a handler stays as long as its device, with all that it knows. */
+const runsOn = (device: GpuDevice): Set<GpuPlanRun> => {
+  const known = open.get(device)
+  if (known) return known
+  const runs = new Set<GpuPlanRun>()
+  open.set(device, runs)
+  void device.lost.then(() => {
+    for (const run of runs) run.lose()
+  })
+  return runs
+}
+
 /** A plan in the memory of a graphics card, ready to train. A step is one submit and reads nothing back. */
 export class GpuPlanRun implements PlanExecutor {
   readonly layout: Layout
@@ -47,7 +61,6 @@ export class GpuPlanRun implements PlanExecutor {
   private steps = 0
   private unread = 0
   private problem: Issue | null = null
-  private disposed = false
 
   private constructor(layout: Layout, device: GpuDevice, buffers: readonly GpuBuffer[], setup: PlanSetup, train: Part) {
     this.layout = layout
@@ -58,9 +71,7 @@ export class GpuPlanRun implements PlanExecutor {
     this.train = train
     this.control = new ArrayBuffer(4 * (CONTROL_FLOATS + setup.batchSize))
     device.addEventListener('uncapturederror', this.onError)
-    void device.lost.then(() => {
-      if (!this.disposed) this.problem = DEVICE_LOST
-    })
+    runsOn(device).add(this)
   }
 
   /** Makes buffers, pipelines and bind groups, and copies the training data to the device, once. The device stays the caller's. */
@@ -159,8 +170,13 @@ export class GpuPlanRun implements PlanExecutor {
     return kept
   }
 
+  /** Takes note that the device is lost. */
+  lose(): void {
+    this.problem = DEVICE_LOST
+  }
+
   dispose(): void {
-    this.disposed = true
+    runsOn(this.device).delete(this)
     this.device.removeEventListener('uncapturederror', this.onError)
     for (const buffer of this.buffers) buffer.destroy()
   }
