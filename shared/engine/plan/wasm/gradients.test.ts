@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unwrap } from '../../../result.ts'
-import { activation, CURVED, conv, dense, flatten, input, lossCases, networks, norm, randomNetwork, softmax } from '../networks.testkit.ts'
+import { randomNetwork } from '../drawn.testkit.ts'
+import { activation, CURVED, conv, dense, flatten, input, lossCases, networks, norm, softmax } from '../networks.testkit.ts'
 import { type Brick, type Case, distance, host, offDifferences, openBoth, openOracle, worst } from './oracle.testkit.ts'
 import { PlanRun } from './run.ts'
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { conv, flatten, input, lossCases, networks, norm, randomNetwork, softmax } from '../networks.testkit.ts'
+import { randomNetwork } from '../drawn.testkit.ts'
+import { conv, flatten, input, lossCases, networks, norm, softmax } from '../networks.testkit.ts'
 import { type Brick, type Case, offDifferences, worst } from '../wasm/oracle.testkit.ts'
 import { errors, missing, openBoth } from './card.testkit.ts'
 
