@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { ACTIVATIONS } from '../../layers/lib/activations.ts'
 import { activation, conv, flatten, input, norm, softmax } from './networks.testkit.ts'
 import type { Brick } from './wasm/oracle.testkit.ts'
 
