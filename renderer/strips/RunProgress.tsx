@@ -72,10 +72,13 @@ const TrainProgress = () => {
           'getting ready'
         ) : (
           <>
-            {phase && epochs > 0 && `${PHASES[phase]} · `}
-            epoch {epoch} / {epochs}
-            <span className="run-detail">{` · batch ${batch} / ${batches}`}</span>
-            {` · ${tail}`}
+            <span className="run-epoch">
+              {phase && epochs > 0 && `${PHASES[phase]} · `}
+              epoch {epoch} / {epochs}
+              <span className="run-detail">{` · batch ${batch} / ${batches}`}</span>
+              {' · '}
+            </span>
+            {tail}
           </>
         )}
       </span>
