@@ -10,14 +10,15 @@ import type { BenchPage, Opened, Who } from './page/calls.ts'
 
 /** A Chromium with the page of the bench. */
 export interface BenchBrowser {
-  readonly name: string
-  /** Our engine and stock tfjs on each backend that trains this network here. */
-  open(net: BenchNet, seconds: number): Promise<Group>
+  /** Our engine and stock tfjs on each backend that trains this network here: on the processor and, where there is one, on a graphics card. */
+  open(net: BenchNet, seconds: number): Promise<Group[]>
   close(): Promise<void>
 }
 
-/** Backends of stock tfjs. */
-const STOCK: readonly Who[] = ['webgpu', 'webgl', 'wasm', 'cpu']
+/** Backends of stock tfjs that need a graphics card, and those that do not. */
+const GRAPHICS = ['webgpu', 'webgl'] as const
+const PROCESSOR = ['wasm', 'cpu'] as const
+type Stock = (typeof GRAPHICS | typeof PROCESSOR)[number]
 /** Peers slower than this part of the fastest one are measured once and not in every round. */
 const WORTH = 1 / 3
 
@@ -86,14 +87,17 @@ const contenderOf = (page: Page, { name }: Opened): Contender => ({
   close: () => page.context().close(),
 })
 
+/** A page with what shall be measured. */
+type OpenPage = (who: Who) => ReturnType<typeof openPage>
+
 /** Opens the peers one by one, each within `limit` seconds, and keeps those that are worth a round. */
-const openPeers = async (browser: Browser, url: string, net: BenchNet, seconds: number, limit: number) => {
+const openPeers = async (open: OpenPage, backends: readonly Stock[]) => {
   const peers: { contender: Contender; rate: number }[] = []
   const absent: { name: string; why: string }[] = []
-  for (const who of STOCK) {
-    const { page, opened, why } = await openPage(browser, url, who, net, seconds, limit)
+  for (const backend of backends) {
+    const { page, opened, why } = await open({ maker: 'stock', backend })
     if (!page || !opened) {
-      absent.push({ name: `stock tfjs ${who}`, why })
+      absent.push({ name: `stock tfjs ${backend}`, why })
       continue
     }
     const contender = { ...contenderOf(page, opened), name: `${opened.name}${opened.adapter ? ` (${opened.adapter})` : ''}` }
@@ -107,24 +111,36 @@ const openPeers = async (browser: Browser, url: string, net: BenchNet, seconds: 
   return { peers: peers.filter(peer => peer.rate >= WORTH * best).map(({ contender }) => contender), absent }
 }
 
+/** Our engine on one backend beside stock tfjs on some. */
+const openGroup = async (
+  { where, net, open }: { readonly where: string; readonly net: BenchNet; readonly open: OpenPage },
+  backend: 'wasm' | 'webgpu',
+  { page, opened, why }: Awaited<ReturnType<OpenPage>>,
+  stock: readonly Stock[],
+): Promise<Group> => {
+  if (!page || !opened) throw new Error(`The fast engine does not start in ${where}: ${why}`)
+  const { peers, absent } = await openPeers(open, stock)
+  const place = { net, where, backend, adapter: opened.adapter, batch: BENCH_NETS[net].batch, absent } as const
+  return { own: contenderOf(page, opened), peers, absent, record: (mine, others) => recordOf(place, mine, named(peers, others)) }
+}
+
 /** Builds and serves the bench's page and starts Chromium; `limit` is how long a peer may take to start, s. */
-export const openBrowser = async (executablePath: string, limit: number): Promise<BenchBrowser> => {
+export const openBrowser = async (executablePath: string, limit: number, note: (line: string) => void): Promise<BenchBrowser> => {
   await build(PAGE)
   const server = await preview(PAGE)
   const url = server.resolvedUrls?.local[0] ?? ''
   const browser = await launch(executablePath)
-  const name = `Chromium ${browser.version().split('.')[0]}`
+  const where = `Chromium ${browser.version().split('.')[0]}`
   return {
-    name,
     open: async (net, seconds) => {
-      const own = await openPage(browser, url, 'netloom', net, seconds, limit)
-      if (!own.page || !own.opened) throw new Error(`The fast engine does not start in ${name}: ${own.why}`)
-      const { peers, absent } = await openPeers(browser, url, net, seconds, limit)
-      const place = { net, where: name, backend: 'wasm', adapter: '', batch: BENCH_NETS[net].batch, absent } as const
-      return {
-        ...{ own: contenderOf(own.page, own.opened), peers, absent },
-        record: (mine, others) => recordOf(place, mine, named(peers, others)),
-      }
+      const open: OpenPage = who => openPage(browser, url, who, net, seconds, limit)
+      const card = await open({ maker: 'netloom', backend: 'webgpu' })
+      const processor = await open({ maker: 'netloom', backend: 'wasm' })
+      const here = { where, net, open }
+      if (card.page) return [await openGroup(here, 'webgpu', card, GRAPHICS), await openGroup(here, 'wasm', processor, PROCESSOR)]
+      note(`${net} in ${where} on a graphics card: not measured, ${card.why}`)
+      // Where the processor imitates the card, all of stock tfjs runs on the processor.
+      return [await openGroup(here, 'wasm', processor, [...GRAPHICS, ...PROCESSOR])]
     },
     close: async () => {
       await browser.close()

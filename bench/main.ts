@@ -60,7 +60,7 @@ const measureNet = async (subject: Subject, wish: Wish, browser: BenchBrowser | 
   const { net } = subject
   io.note(`${net}: opening what is measured …`)
   const groups: Group[] = []
-  if (browser) groups.push(await browser.open(net, wish.seconds))
+  if (browser) groups.push(...(await browser.open(net, wish.seconds)))
   groups.push(unwrap(await processorGroup(subject, wish.seconds, io)))
   const progress = (round: number): void => io.note(`${net}: round ${round + 1} of ${wish.rounds}`)
   const records = await measureGroups(groups, { rounds: wish.rounds, seconds: wish.seconds, stopped: () => io.signal.aborted, progress })
@@ -105,7 +105,7 @@ export const main = async (
   const records: BenchRecord[] = []
   if (wish.card) for (const net of wish.nets) records.push(...(await measureCard(net, wish)))
   if (wish.browser && !browserPath) io.note('stock tfjs in a browser: no Chromium was found; set NETLOOM_BROWSER to its path.')
-  const browser = wish.browser && browserPath ? await openBrowser(browserPath, wish.limit) : null
+  const browser = wish.browser && browserPath ? await openBrowser(browserPath, wish.limit, io.note) : null
   try {
     for (const subject of subjects) if (!io.signal.aborted) records.push(...(await measureNet(subject, wish, browser)))
   } finally {

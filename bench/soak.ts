@@ -11,7 +11,6 @@ import { unwrap } from '../shared/result.ts'
 
 const BACKENDS = ['cpu', 'wasm', 'null', 'webgpu'] as const
 const ENGINES = ['tfjs', 'plan'] as const
-const FEW: readonly string[] = ['dense', 'conv2d', 'batchNormalization']
 type Backend = (typeof BACKENDS)[number]
 
 const steps = Number(process.env.NETLOOM_STEPS ?? 1000)
@@ -35,12 +34,8 @@ const open = async (backend: Backend): Promise<Soak> => {
   return new Soak(await startGpu(device, { computes: kind !== 'null' }), held)
 }
 
-/** On a card one optimizer for all layers, and all optimizers for a few; elsewhere all for all, and one for all their cases. */
-const casesFor = (backend: Backend): SoakCase[] => {
-  if (backend !== 'webgpu') return ids.flatMap(id => soakCases(id, id === 'adam' ? 'all' : 'smallest'))
-  const few = ids.filter(id => id !== 'adam').flatMap(id => soakCases(id).filter(({ title }) => FEW.includes(title.split(' ')[0] ?? '')))
-  return [...soakCases('adam'), ...few]
-}
+/** All cases of each layer with one optimizer, the smallest with the others. */
+const cases = (): SoakCase[] => ids.flatMap(id => soakCases(id, id === 'adam' ? 'all' : 'smallest')).filter((_, i) => i % parts === part)
 
 interface Row {
   readonly given: SoakCase
@@ -61,14 +56,21 @@ const mebibytes = (): string => {
   return [heapUsed, arrayBuffers, rss].map(bytes => (bytes / 2 ** 20).toFixed(0)).join(' / ')
 }
 
+const leaky = ({ result }: Row): boolean => !isNothing(result.grown) || !isNothing(result.left)
+
+const lineOf = (row: Row): string => {
+  const { given, result } = row
+  const leaks = leaky(row) ? `: grew ${inWords(result.grown)}; left ${inWords(result.left)}` : ''
+  return `${given.title} with ${given.project.training.optimizer}, ${result.seconds.toFixed(1)} s${leaks}`
+}
+
 const tell = (backend: Backend, engine: string, rows: readonly Row[], before: string): void => {
   const layers = new Set(rows.map(({ given }) => given.title.split(' ')[0])).size
-  const leaks = rows.filter(({ result }) => !isNothing(result.grown) || !isNothing(result.left))
+  const leaks = rows.filter(leaky)
   console.log(
     `| ${backend} | ${engine} | ${layers} | ${rows.length} | ${sum(rows, r => r.steps).toLocaleString('en')} | ${leaks.length} | ${Math.max(...rows.map(({ result }) => result.pooled))} | ${sum(rows, r => r.seconds).toFixed(0)} s | ${before} → ${mebibytes()} |`,
   )
-  for (const { given, result } of leaks)
-    console.log(`  ${given.title} with ${given.project.training.optimizer}: grew ${inWords(result.grown)}; left ${inWords(result.left)}`)
+  for (const row of leaks) console.log(`  ${lineOf(row)}`)
 }
 
 const main = async (): Promise<void> => {
@@ -78,19 +80,18 @@ const main = async (): Promise<void> => {
   console.log('|---|---|---|---|---|---|---|---|---|')
   for (const backend of chosen(BACKENDS)) {
     const soak = await open(backend)
-    const cases = casesFor(backend).filter((_, i) => i % parts === part)
     for (const engine of backend === 'cpu' ? (['tfjs'] as const) : chosen(ENGINES)) {
       const rows: Row[] = []
       let before = ''
-      for (const given of cases) {
+      for (const given of cases()) {
         if (engine === 'plan' && !soak.hasPlan(given)) continue
         const result = await soak.run(given, steps, engine === 'plan' ? 'auto' : 'tfjs')
         rows.push({ given, result })
         if (rows.length === 10) before = mebibytes()
-        if (process.env.NETLOOM_VERBOSE) console.log(`  ${given.title} ${given.project.training.optimizer} ${result.seconds.toFixed(1)} s`)
+        if (process.env.NETLOOM_VERBOSE) console.log(`  ${lineOf({ given, result })}`)
       }
       tell(backend, engine, rows, before)
-      if (rows.some(({ result }) => !isNothing(result.grown) || !isNothing(result.left))) process.exitCode = 1
+      if (rows.some(leaky)) process.exitCode = 1
     }
   }
 }

@@ -1,8 +1,10 @@
 import type { BenchNet } from '../../shared/bench/nets.ts'
 import type { Rates } from '../../shared/bench/rounds.ts'
 
-/** What a page measures: our engine in a worker, or stock tfjs on one of its backends. */
-export type Who = 'netloom' | 'cpu' | 'wasm' | 'webgl' | 'webgpu'
+/** What a page measures: our engine in a worker, or stock tfjs in the page, and on which backend. */
+export type Who =
+  | { readonly maker: 'netloom'; readonly backend: 'wasm' | 'webgpu' }
+  | { readonly maker: 'stock'; readonly backend: 'cpu' | 'wasm' | 'webgl' | 'webgpu' }
 
 /** What the script outside asks of a page. */
 export interface BenchPage {
@@ -16,6 +18,6 @@ export interface Opened {
   readonly threads: number
   /** Rate of one step after one that warmed up; NaN for ours. */
   readonly calibrated: number
-  /** The adapter of the graphics backends, as it names itself. */
+  /** The adapter of the graphics backends, as it names itself; empty on the processor. */
   readonly adapter: string
 }

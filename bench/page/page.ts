@@ -1,3 +1,4 @@
+import type { BenchNet } from '../../shared/bench/nets.ts'
 import type { BenchPage, Opened, Who } from './calls.ts'
 import { subject } from './subject.ts'
 
@@ -5,7 +6,7 @@ type Round = BenchPage['round']
 let measure: Round = async () => ({})
 
 /** Our engine, in a worker as in the product. */
-const openOurs = (net: Parameters<BenchPage['open']>[1]): Promise<Opened> => {
+const openOurs = (backend: Who['backend'], net: BenchNet): Promise<Opened> => {
   const worker = new Worker(new URL('./ours.worker.ts', import.meta.url), { type: 'module', name: new URL('.', document.baseURI).href })
   const ask = (message: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -14,11 +15,11 @@ const openOurs = (net: Parameters<BenchPage['open']>[1]): Promise<Opened> => {
       worker.postMessage(message)
     })
   measure = seconds => ask({ seconds }) as ReturnType<Round>
-  return ask({ net }) as Promise<Opened>
+  return ask({ net, backend }) as Promise<Opened>
 }
 
 /** Stock tfjs in the page itself. Nothing of Netloom is loaded here, so no kernel or gradient of ours is registered. */
-const openTheirs = async (backend: Exclude<Who, 'netloom'>, net: Parameters<BenchPage['open']>[1], seconds: number): Promise<Opened> => {
+const openTheirs = async (backend: Who['backend'], net: BenchNet, seconds: number): Promise<Opened> => {
   const { loadStock } = await import('./theirs.ts')
   const { openStock } = await import('../../shared/bench/stock.ts')
   const { tf, adapter } = await loadStock(backend)
@@ -29,7 +30,7 @@ const openTheirs = async (backend: Exclude<Who, 'netloom'>, net: Parameters<Benc
 }
 
 const page: BenchPage = {
-  open: (who, net, seconds) => (who === 'netloom' ? openOurs(net) : openTheirs(who, net, seconds)),
+  open: ({ maker, backend }, net, seconds) => (maker === 'netloom' ? openOurs(backend, net) : openTheirs(backend, net, seconds)),
   round: seconds => measure(seconds),
 }
 

@@ -57,7 +57,7 @@ export const checksOf = (records: readonly BenchRecord[], window: WindowFigures 
     const what = `${wanted.net} on the ${wanted.on} vs ${wanted.peer === 'pytorch' ? 'PyTorch' : 'stock tfjs'}, best of each`
     return { what, wanted: `≥ ${wanted.least} ×`, measured, met: atLeast(measured, wanted.least) }
   })
-  const step = records.find(record => record.net === 'lenet' && onCard(record))?.counts?.[0]
+  const step = records.find(record => record.net === 'lenet' && record.counts)?.counts?.[0]
   const most = (what: string, measured: number, limit: number, unit = ''): Check => ({
     what,
     wanted: `≤ ${limit}${unit}`,
