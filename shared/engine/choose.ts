@@ -1,6 +1,7 @@
 import type { Part, PreparedData } from '../data/prepared.ts'
 import type { BackendId } from '../graph/document.ts'
 import { IssueError, ok, type Result } from '../result.ts'
+import { Asked } from './asked.ts'
 import { BACKEND_NAMES, startBackend } from './backends.ts'
 import type { BackendReport } from './protocol.ts'
 import { Run, type TrainJob } from './run.ts'
@@ -35,11 +36,20 @@ export const trialRate = async (engine: EngineTf, job: TrainJob, limit = TRIAL, 
   if (!opened.ok) throw new IssueError(opened.issues[0])
   const run = opened.value
   let [batch, samples] = [0, 0]
+  const asked = new Asked<Promise<unknown>>()
+  const ask = (): void => {
+    const scores = run.ask()
+    if (scores) asked.add(scores.step, scores.scores, () => run.take(scores))
+  }
+  const take = async (most: number): Promise<void> => {
+    for (let next = asked.next(run.step, most); next; next = asked.next(run.step, most)) await next()
+  }
   const step = async (): Promise<void> => {
     const at = batch++ % run.batchesPerEpoch
     samples += Math.min(job.setup.batchSize, job.data.train.count - at * job.setup.batchSize)
     run.train(at, 0)
-    if (run.due) await run.read()
+    if (run.due) ask()
+    await take(run.most)
     await engine.breathe()
   }
   const timed = async (most: number): Promise<number> => {
@@ -47,7 +57,8 @@ export const trialRate = async (engine: EngineTf, job: TrainJob, limit = TRIAL, 
     samples = 0
     do await step()
     while (now() - started < most)
-    await run.read()
+    ask()
+    await take(0)
     return (1000 * samples) / Math.max(now() - started, 1e-3)
   }
   try {

@@ -4,7 +4,7 @@ import { fail, type Result } from '../result.ts'
 import { tally } from './metrics.ts'
 import type { Objective } from './objective.ts'
 import { compilePlan } from './plan/compile.ts'
-import type { PlanExecutor } from './plan/executor.ts'
+import type { Inferred, PlanExecutor } from './plan/executor.ts'
 import type { Plan } from './plan/plan.ts'
 import type { PlanSetup } from './plan/wasm/layout.ts'
 import { PlanRun } from './plan/wasm/run.ts'
@@ -72,17 +72,40 @@ export const reportOf = (report: BackendReport, plan: Result<OpenPlan>): Backend
   return { ...report, threads, engine: 'plan', reason: `${report.reason} ${how}` }
 }
 
-/** Loss, metrics and confusion over a part by the plan itself; as `evaluate` does with the model. */
-export const evaluatePlan = async (plan: PlanExecutor, { head, last }: Objective, part: Part, pace: Pace): Promise<Evaluation | null> => {
+/** Inferences that a graphics card is given before the first is waited for. */
+const INFER_AHEAD = 16
+
+/**
+ * Loss, metrics and confusion over a part by the plan itself; as `evaluate` does with the model. `sent` is called when all of it has been asked for, so that
+ * steps taken from then on change nothing.
+ */
+export const evaluatePlan = async (
+  plan: PlanExecutor,
+  { head, last }: Objective,
+  part: Part,
+  pace: Pace,
+  sent: () => void = () => undefined,
+): Promise<Evaluation | null> => {
   if (part.count === 0) return null
   const counting = tally(head, last !== null)
   const perSample = part.targets.length / part.count
-  for (let start = 0; start < part.count; start += plan.batchSize) {
+  const coming: (() => Promise<void>)[] = []
+  let stopped = false
+  for (let start = 0; start < part.count && !stopped; start += plan.batchSize) {
     const count = Math.min(plan.batchSize, part.count - start)
-    const { loss, outputs } = await plan.infer(part, start, count)
-    counting.add(outputs, part.targets.subarray(start * perSample, (start + count) * perSample), count, loss)
+    const add = ({ loss, outputs }: Inferred) =>
+      counting.add(outputs, part.targets.subarray(start * perSample, (start + count) * perSample), count, loss)
+    const answer = plan.infer(part, start, count)
+    if (answer instanceof Promise) {
+      // What went wrong shows when it is taken; nobody takes it after a failure before it.
+      answer.catch(() => undefined)
+      coming.push(async () => add(await answer))
+    } else add(answer)
+    if (coming.length >= INFER_AHEAD) await coming.shift()?.()
     await pace.breathe()
-    if (pace.stopping?.()) return null
+    stopped = pace.stopping?.() === true
   }
-  return counting.result()
+  sent()
+  for (const take of coming) await take()
+  return stopped ? null : counting.result()
 }

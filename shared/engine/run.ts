@@ -10,6 +10,7 @@ import { evaluate } from './evaluate.ts'
 import { brokenIssue, brokenWeight, findBroken } from './health.ts'
 import { type Objective, objectiveOf } from './objective.ts'
 import type { PlanExecutor } from './plan/executor.ts'
+import type { BatchScore } from './plan/wasm/run.ts'
 import { evaluatePlan, type OpenPlan, openPlan, reportOf } from './planned.ts'
 import type { Pace } from './predict.ts'
 import type { BackendReport, Evaluation, NamedWeight, Score } from './protocol.ts'
@@ -32,20 +33,43 @@ export interface TrainJob {
   readonly engine?: 'auto' | 'tfjs'
 }
 
+/** Losses that a device was asked for: of which steps, the last of them, and the sums of their epoch. */
+export interface AskedScores {
+  readonly steps: readonly Int32Array[]
+  readonly step: number
+  readonly sums: Sums
+  readonly scores: Promise<readonly BatchScore[]>
+}
+
+interface Sums {
+  loss: number
+  correct: number
+  samples: number
+}
+
 /** Means over the steps since the last reading. */
 export interface Reading {
-  readonly steps: number
-  readonly samples: number
+  /** The last step read. */
+  readonly step: number
   readonly loss: number
   readonly accuracy: number
   readonly mae?: number
-  /** Working time, s. */
+  /** Samples per second of working time, over about half a second. */
+  readonly imagesPerSecond: number
+}
+
+/** What was done in some working time, s. */
+interface Work {
   readonly seconds: number
+  readonly steps: number
+  readonly samples: number
 }
 
 /** About how often losses are read from the device, ms, and how many steps may wait unread. */
 const READ_EVERY = 100
 const MOST_UNREAD = 64
+/** Time over which the rate is taken, ms. */
+const PACE_OVER = 500
 
 /** The state of one training: steps done, results not yet read, sums of the epoch, last good weights. */
 export class Run {
@@ -54,13 +78,14 @@ export class Run {
   readonly report: BackendReport
   readonly batchesPerEpoch: number
   step: number
-  readonly epochSums = { loss: 0, correct: 0, samples: 0 }
-  /** Working seconds and samples of the whole run. */
-  readonly total = { seconds: 0, samples: 0 }
+  epochSums: Sums = { loss: 0, correct: 0, samples: 0 }
+  /** Working seconds, samples and steps of the whole run, as far as they have been read. */
+  readonly total = { seconds: 0, samples: 0, steps: 0 }
   private readonly stepper: Stepper
   private readonly plan: PlanExecutor | null
   private unread: Int32Array[] = []
   private busy = 0
+  private readonly recent: Work[] = []
   private stride = 1
   private lastGood: readonly NamedWeight[] = []
   private order: Int32Array = new Int32Array()
@@ -93,7 +118,7 @@ export class Run {
     const changed = pictures.value ? { ...job, data: { ...job.data, train: pictures.value.part } } : job
     const run = new Run(tf, changed, objective.value, await openPlan(engine, changed, objective.value), pictures.value, step)
     try {
-      await run.keepGood()
+      run.keepGood(await run.weights(), step)
     } catch (error) {
       await run.dispose()
       throw error
@@ -103,7 +128,7 @@ export class Run {
 
   /** Puts the training samples in this epoch's order and changes them where that is wanted; ends early when told to. */
   async begin(epoch: number, pace: Pace): Promise<void> {
-    Object.assign(this.epochSums, { loss: 0, correct: 0, samples: 0 })
+    this.epochSums = { loss: 0, correct: 0, samples: 0 }
     this.order = rng(mixSeed(this.job.setup.seed, 'shuffle', epoch)).shuffle(range(0, this.job.data.train.count))
     if (!this.pictures) return
     const started = performance.now()
@@ -133,30 +158,65 @@ export class Run {
     return this.unread.length >= this.stride
   }
 
-  /** Waits for the device and reads the losses since the last time; throws an issue when one is broken. Null when there are none. */
-  async read(): Promise<Reading | null> {
+  /** Whether results come later, of the weights as they were when asked for, so that training can go on meanwhile. */
+  get ahead(): boolean {
+    return this.plan?.read !== undefined
+  }
+
+  /** How many steps may be taken before the results of earlier ones are waited for. */
+  get most(): number {
+    return this.ahead ? 2 * this.stride : 0
+  }
+
+  /** Asks for the losses since the last time; null when there are none. */
+  ask(): AskedScores | null {
     const steps = this.unread
     if (steps.length === 0) return null
     this.unread = []
+    return { steps, step: this.step, sums: this.epochSums, scores: this.stepper.read() }
+  }
+
+  /** Waits for something as part of the work. */
+  async working<T>(answer: Promise<T>): Promise<T> {
     const started = performance.now()
-    const scores = await this.stepper.read()
-    const seconds = Math.max((this.busy + performance.now() - started) / 1000, 1e-6)
+    try {
+      return await answer
+    } finally {
+      this.busy += performance.now() - started
+    }
+  }
+
+  /** Waits for losses that were asked for, in the order of asking; throws an issue when one is broken. */
+  async take({ steps, step, sums: ofEpoch, scores }: AskedScores): Promise<Reading> {
+    const found = await this.working(scores)
+    const seconds = Math.max(this.busy / 1000, 1e-6)
     this.busy = 0
-    this.stride = Math.min(MOST_UNREAD, Math.max(1, Math.floor((READ_EVERY / 1000 / seconds) * steps.length)))
+    const samples = steps.reduce((sum, indices) => sum + indices.length, 0)
+    const pace = this.paced({ seconds, steps: steps.length, samples })
+    this.stride = Math.min(MOST_UNREAD, Math.max(1, Math.floor((READ_EVERY / 1000 / pace.seconds) * pace.steps)))
     const sums = { loss: 0, correct: 0, samples: 0 }
     for (const [i, indices] of steps.entries()) {
-      const { loss = Number.NaN, correct = Number.NaN } = scores[i] ?? {}
-      if (isBroken(loss, this.objective.loss.positive)) await this.fail(loss, this.step - steps.length + 1 + i, indices)
+      const { loss = Number.NaN, correct = Number.NaN } = found[i] ?? {}
+      if (isBroken(loss, this.objective.loss.positive)) await this.fail(loss, step - steps.length + 1 + i, indices)
       // Straight into the epoch's sums too, so that they do not depend on when results are read.
-      for (const into of [sums, this.epochSums]) {
+      for (const into of [sums, ofEpoch]) {
         into.loss += loss * indices.length
         into.correct += correct
         into.samples += indices.length
       }
     }
     this.total.seconds += seconds
-    this.total.samples += sums.samples
-    return { steps: steps.length, samples: sums.samples, ...this.score(sums), seconds }
+    this.total.samples += samples
+    this.total.steps += steps.length
+    return { step, ...this.score(sums), imagesPerSecond: pace.samples / pace.seconds }
+  }
+
+  /** Work of the last readings with this one, as many as took about half a second: what a graphics card answers in a burst says little alone. */
+  private paced(now: Work): Work {
+    this.recent.push(now)
+    const sum = (what: keyof Work): number => this.recent.reduce((total, work) => total + work[what], 0)
+    while (sum('seconds') - (this.recent[0]?.seconds ?? 0) > PACE_OVER / 1000) this.recent.shift()
+    return { seconds: sum('seconds'), steps: sum('steps'), samples: sum('samples') }
   }
 
   /** Means of sums: what was counted beside the loss is right classes, or the absolute error of values. */
@@ -166,13 +226,16 @@ export class Run {
     return valued ? { loss: loss / samples, accuracy: Number.NaN, mae: mean } : { loss: loss / samples, accuracy: mean }
   }
 
-  /** Remembers the weights as good and returns them, or throws when one is not finite. */
-  async keepGood(): Promise<readonly NamedWeight[]> {
-    const weights = await getWeights(this.job.model)
+  /** All weights as they are after the steps so far. */
+  async weights(): Promise<readonly NamedWeight[]> {
+    return this.plan ? this.plan.getWeights() : getWeights(this.job.model)
+  }
+
+  /** Remembers the weights after a step as good, or throws when one is not finite. */
+  keepGood(weights: readonly NamedWeight[], step: number): void {
     const node = brokenWeight(weights)
-    if (node) throw new IssueError(brokenIssue(Number.NaN, this.step, { node, what: 'weights' }))
+    if (node) throw new IssueError(brokenIssue(Number.NaN, step, { node, what: 'weights' }))
     this.lastGood = weights
-    return weights
   }
 
   /** Puts the last good weights into the model for good: what a plan holds may be half of a step, or on a device that is lost. */
@@ -181,10 +244,10 @@ export class Run {
     setWeights(this.tf, this.job.model, this.lastGood)
   }
 
-  /** Loss and accuracy over the validation part; null when there is none, or the pass was told to end. */
-  evaluate(pace: Pace): Promise<Evaluation | null> {
+  /** Loss and accuracy over the validation part; null when there is none, or the pass was told to end. `sent` is called once a plan can train on. */
+  evaluate(pace: Pace, sent?: () => void): Promise<Evaluation | null> {
     const { data, setup } = this.job
-    if (this.plan) return evaluatePlan(this.plan, this.objective, data.validation, pace)
+    if (this.plan) return evaluatePlan(this.plan, this.objective, data.validation, pace, sent)
     const batchSize = Math.max(setup.batchSize, 64)
     return evaluate({ tf: this.tf, objective: this.objective, part: data.validation, shape: data.shape, pace, batchSize })
   }

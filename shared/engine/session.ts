@@ -56,8 +56,8 @@ export class EngineSession {
   private watched: { readonly input: ProbeInput; readonly every: number } | null = null
   /** How looks inside are paced while a training runs. */
   private pace = new LookPace()
-  /** The last step whose loss was told. */
-  private told = 0
+  /** Whether losses have been told since the last step. */
+  private told = false
   private queue: Promise<unknown> = Promise.resolve()
 
   constructor(deps: SessionDeps) {
@@ -149,7 +149,7 @@ export class EngineSession {
     this.model.learned = true
     this.steps = 0
     this.pace = new LookPace()
-    this.told = 0
+    this.told = false
     const over = this.follow(
       run,
       train(
@@ -179,7 +179,7 @@ export class EngineSession {
       for await (const event of events) {
         if (event.type === 'stopped' || event.type === 'done' || event.type === 'failed') end = event
         else this.deps.post({ kind: 'train', run, event }, [])
-        if (event.type === 'batch') this.told = event.step
+        if (event.type === 'batch') this.told = true
       }
     } catch (error) {
       end ??= { type: 'failed', step: this.steps, issue: await engineIssue(error, 'train/failed', this.deps.engine) }
@@ -189,13 +189,15 @@ export class EngineSession {
   }
 
   /**
-   * Looks at the watched input if it is time; the next step does not wait for it. Only where the losses of the step have just been told, so that the window
-   * draws both at once.
+   * Looks at the watched input if it is time; the next step does not wait for it. Only where losses have just been told, so that the window draws both at
+   * once.
    */
   private live(run: number, step: number): void {
     this.steps = step
     this.pace.stepped()
-    if (!this.watched || this.told !== step || !this.pace.due(this.watched.every)) return
+    const { told } = this
+    this.told = false
+    if (!this.watched || !told || !this.pace.due(this.watched.every)) return
     void this.probe(this.watched.input)
       .then(probe => {
         if (probe.ok) this.deps.post({ kind: 'probe', run, probe: probe.value }, transferables(probe.value))

@@ -1,13 +1,14 @@
 import { IssueError } from '../result.ts'
+import { Asked } from './asked.ts'
 import type { CommandQueue } from './commands.ts'
 import { engineIssue } from './health.ts'
 import { effortRatio, type OpenPhase, openPhase, type Phase, phasesOf } from './phases.ts'
 import type { Pace } from './predict.ts'
-import type { BackendReport, NamedWeight, PhaseName, Score, TrainEvent } from './protocol.ts'
-import type { Reading, Run, TrainJob } from './run.ts'
+import type { BackendReport, Evaluation, NamedWeight, PhaseName, Score, TrainEvent } from './protocol.ts'
+import type { AskedScores, Reading, Run, TrainJob } from './run.ts'
 import { schedules } from './schedules.ts'
 import type { EngineTf } from './tf.ts'
-import { freshen, getWeights } from './weights.ts'
+import { freshen, heldWeights } from './weights.ts'
 
 export type { TrainJob } from './run.ts'
 
@@ -25,6 +26,21 @@ export interface TrainDeps {
 
 type Events = AsyncGenerator<TrainEvent, boolean>
 
+/** The end of an epoch whose weights and validation were asked for. */
+interface AskedEpoch {
+  readonly epoch: number
+  readonly step: number
+  readonly sums: Parameters<Run['score']>[0]
+  readonly weights: Promise<readonly NamedWeight[]>
+  validate(): Promise<Evaluation | null>
+}
+
+const scoreOf = (found: Evaluation | null): Score | null => {
+  if (!found) return null
+  const { loss, accuracy, metrics } = found
+  return { loss, accuracy, ...(metrics.mae === undefined ? {} : { mae: metrics.mae }) }
+}
+
 class Training {
   private epoch = 1
   private batch = 0
@@ -37,7 +53,11 @@ class Training {
   private open: OpenPhase | null = null
   private rate = 0
   private stepsBefore = 0
+  /** Losses and ends of epochs that have been asked for and not been told. */
+  private readonly asked = new Asked<AsyncGenerator<TrainEvent>>()
   private last: { train: Score; validation: Score | null } = { train: { loss: Number.NaN, accuracy: Number.NaN }, validation: null }
+  /** Working seconds of the phase when the last end of an epoch was told. */
+  private told = 0
   /** Working seconds and samples of earlier phases. */
   private readonly earlier = { seconds: 0, samples: 0 }
 
@@ -143,28 +163,51 @@ class Training {
 
   private async *trainPhase(): Events {
     const { setup, epochsBefore } = this.phase
+    this.told = 0
     for (this.epoch = epochsBefore + 1; this.epoch <= epochsBefore + setup.epochs; this.epoch++) {
-      const started = this.run.total.seconds
       if (!(yield* this.trainEpoch())) return false
-      const train = this.run.score(this.run.epochSums)
-      await this.keepGood()
-      this.last = { train, validation: await this.validate() }
-      yield {
-        type: 'epoch',
-        epoch: this.epoch,
-        step: this.run.step,
-        ...this.last,
-        seconds: this.run.total.seconds - started,
-        ...this.named,
-      }
+      await this.askEpoch()
+      yield* this.tell(this.run.most)
     }
+    yield* this.tell(0)
     return true
   }
 
-  /** Remembers the weights as good and hands them on; a head trained alone is told with the layers before it. */
-  private async keepGood(): Promise<void> {
-    const good = await this.run.keepGood()
-    this.deps.keep?.(this.epoch, this.open?.features ? await getWeights(this.job.model) : good)
+  /** Asks for the weights and the validation at the end of an epoch; comes back when steps may follow without changing either. */
+  private async askEpoch(): Promise<void> {
+    const { epoch, run } = this
+    const { step, epochSums, ahead } = run
+    const weights = run.weights()
+    const validate = (sent?: () => void) => run.evaluate(this.pace, sent)
+    let validation: Promise<Evaluation | null> | null = null
+    if (ahead)
+      await new Promise<void>(resolve => {
+        validation = validate(resolve)
+        validation.then(
+          () => resolve(),
+          () => resolve(),
+        )
+      })
+    this.asked.add(step, Promise.allSettled([weights, validation]), () =>
+      this.tellEpoch({ epoch, step, sums: epochSums, weights, validate: () => validation ?? validate() }),
+    )
+  }
+
+  private async *tellEpoch({ epoch, step, sums, weights, validate }: AskedEpoch): AsyncGenerator<TrainEvent> {
+    const { run } = this
+    const waiting = <T>(answer: Promise<T>): Promise<T> => (run.ahead ? run.working(answer) : answer)
+    const good = await waiting(weights)
+    run.keepGood(good, step)
+    this.deps.keep?.(epoch, this.open?.features ? await heldWeights(this.job.model, good) : good)
+    this.last = { train: run.score(sums), validation: scoreOf(await waiting(validate())) }
+    const seconds = run.total.seconds - this.told
+    this.told = run.total.seconds
+    yield { type: 'epoch', epoch, step, ...this.last, seconds, ...this.named }
+  }
+
+  /** Tells what has been answered; waits for the answers to what was asked `most` steps ago and more. */
+  private async *tell(most: number): AsyncGenerator<TrainEvent> {
+    for (let take = this.asked.next(this.step, most); take; take = this.asked.next(this.step, most)) yield* take()
   }
 
   /** Goes back to the last good weights. */
@@ -183,7 +226,8 @@ class Training {
       if (!(yield* this.obey())) return false
       this.run.train(this.batch, this.scheduled())
       const last = this.batch === this.run.batchesPerEpoch - 1
-      if (this.run.due || this.once || last) yield* this.report()
+      if (this.run.due || this.once || last) this.ask()
+      yield* this.tell(this.once ? 0 : this.run.most)
       this.once = false
       await this.deps.between?.(this.run.step)
       await this.deps.engine.breathe()
@@ -251,13 +295,25 @@ class Training {
     return this.rate * schedules[schedule].factor((this.run.step - this.stepsBefore) / (epochs * this.run.batchesPerEpoch))
   }
 
+  /** Asks for the losses of the steps since the last time. */
+  private ask(): void {
+    const scores = this.open?.run.ask()
+    if (scores) this.asked.add(scores.step, scores.scores, () => this.tellLosses(scores))
+  }
+
+  private async *tellLosses(scores: AskedScores): AsyncGenerator<TrainEvent> {
+    yield this.batchEvent(await this.run.take(scores))
+  }
+
+  /** Tells the losses of all steps so far, and whatever else was asked for. */
   private async *report(): AsyncGenerator<TrainEvent> {
-    const reading = await this.open?.run.read()
-    if (reading) yield this.batchEvent(reading)
+    this.ask()
+    yield* this.tell(0)
   }
 
   private batchEvent(reading: Reading): TrainEvent {
-    const { step, batchesPerEpoch } = this.run
+    const { batchesPerEpoch } = this.run
+    const { step } = reading
     return {
       type: 'batch',
       step,
@@ -266,7 +322,7 @@ class Training {
       loss: reading.loss,
       accuracy: reading.accuracy,
       ...(reading.mae === undefined ? {} : { mae: reading.mae }),
-      imagesPerSecond: reading.samples / reading.seconds,
+      imagesPerSecond: reading.imagesPerSecond,
       secondsLeft: this.secondsLeft(),
       ...this.named,
     }
@@ -275,8 +331,8 @@ class Training {
   /** An estimate for this phase and those after it, which compute more per step. */
   private secondsLeft(): number {
     const { run, phase, open } = this
-    const steps = run.step - this.stepsBefore
-    const perStep = run.total.seconds / Math.max(1, steps)
+    const { steps, seconds } = run.total
+    const perStep = seconds / Math.max(1, steps)
     const uncached = open?.features?.uncached
     const whole = uncached ? phase.setup.batchSize / uncached : perStep
     const later = this.phases
@@ -288,13 +344,6 @@ class Training {
   private get pace(): Pace {
     const { engine, commands, signal } = this.deps
     return { breathe: () => engine.breathe(), stopping: () => signal?.aborted === true || commands.stopping() }
-  }
-
-  private async validate(): Promise<Score | null> {
-    const found = await this.run.evaluate(this.pace)
-    if (!found) return null
-    const { loss, accuracy, metrics } = found
-    return { loss, accuracy, ...(metrics.mae === undefined ? {} : { mae: metrics.mae }) }
   }
 }
 

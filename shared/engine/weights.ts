@@ -39,16 +39,25 @@ export const keepElsewhere = (model: tfjs.LayersModel, handOver: HandOver | null
 /** Brings the newest weights into the model; to be called before anybody looks at it. */
 export const freshen = async (model: tfjs.LayersModel): Promise<void> => elsewhere.get(model)?.()
 
+/** Copies what a model holds, with some weights, whichever of them are given, in place of its own. */
+export const heldWeights = (model: tfjs.LayersModel, given: readonly NamedWeight[] = [], node?: string): Promise<NamedWeight[]> => {
+  const instead = new Map(given.map(weight => [weight.name, weight]))
+  return Promise.all(
+    slots(model, node).map(
+      async ({ name, variable }) =>
+        instead.get(name) ?? {
+          name,
+          shape: [...variable.shape] as number[],
+          values: Float32Array.from(await variable.read().data()),
+        },
+    ),
+  )
+}
+
 /** Copies all weights out of a model, or those of one node. */
 export const getWeights = async (model: tfjs.LayersModel, node?: string): Promise<NamedWeight[]> => {
   await freshen(model)
-  return Promise.all(
-    slots(model, node).map(async ({ name, variable }) => ({
-      name,
-      shape: [...variable.shape] as number[],
-      values: Float32Array.from(await variable.read().data()),
-    })),
-  )
+  return heldWeights(model, [], node)
 }
 
 /** The columns of one weight that belong to these output channels, `[…, columns.length]`; null when the model has no such weight. */

@@ -4,6 +4,9 @@ import type { BatchScore } from './wasm/run.ts'
 
 type Soon<T> = T | Promise<T>
 
+/** Sums of a batch and what the network made of its samples, row by row. */
+export type Inferred = BatchScore & { readonly outputs: Float32Array }
+
 /** What every executor of a plan offers, on the processor at once and on a graphics card after a while; `await` takes either. */
 export interface PlanExecutor {
   /** Samples per step and per inference at most. */
@@ -14,8 +17,8 @@ export interface PlanExecutor {
   read?(): Promise<readonly BatchScore[]>
   /** Takes the inputs of the part it was opened with anew, which have been changed in place. */
   reload(): void
-  /** Runs samples [start, start + count) of a part in inference mode; `outputs` holds `count` rows until the next call. */
-  infer(part: Part, start: number, count: number): Soon<BatchScore & { readonly outputs: Float32Array }>
+  /** Runs samples [start, start + count) of a part in inference mode; what comes at once holds its `outputs` until the next call. */
+  infer(part: Part, start: number, count: number): Soon<Inferred>
   /** All weights, in the order of the layers. */
   getWeights(): Soon<NamedWeight[]>
   /** Gradients of the last step, as summed over its batch. */
