@@ -122,6 +122,8 @@ export const augmenter = ({ shape, scaling }: Pictures, wanted: Augmentation, se
   const size = height * width * channels
   const gain = Array.from({ length: channels }, (_, c) => (scaling.deviation[c] ?? 1) / scaling.scale)
   const base = Array.from({ length: channels }, (_, c) => (scaling.mean[c] ?? 0) / scaling.scale)
+  /** Values 0–1 as they are. */
+  const plain = gain.every(v => v === 1) && base.every(v => v === 0)
   let now = new Float32Array(size)
   let next = new Float32Array(size)
   const swap = (): void => {
@@ -130,8 +132,10 @@ export const augmenter = ({ shape, scaling }: Pictures, wanted: Augmentation, se
   return {
     write(part, index, epoch, out, to) {
       const random = rng(mixSeed(seed, 'augment', epoch, index))
-      for (let i = 0, c = 0; i < size; i++, c = c + 1 === channels ? 0 : c + 1)
-        now[i] = (part.inputs[index * size + i] ?? 0) * (gain[c] ?? 1) + (base[c] ?? 0)
+      const from = part.inputs.subarray(index * size, (index + 1) * size)
+      if (plain) now.set(from)
+      else
+        for (let i = 0, c = 0; i < size; i++, c = c + 1 === channels ? 0 : c + 1) now[i] = (from[i] ?? 0) * (gain[c] ?? 1) + (base[c] ?? 0)
       const how = drawWarp(random, wanted)
       if (how) {
         warp(now, next, frame, how)
@@ -141,8 +145,10 @@ export const augmenter = ({ shape, scaling }: Pictures, wanted: Augmentation, se
       const softness = random.next() * (wanted.blur ?? 0)
       if (softness > 0.05) blur(now, next, frame, softness)
       changeValues(now, random, wanted)
-      for (let i = 0, c = 0; i < size; i++, c = c + 1 === channels ? 0 : c + 1)
-        out[to + i] = ((now[i] ?? 0) - (base[c] ?? 0)) / (gain[c] ?? 1)
+      if (plain) out.set(now, to)
+      else
+        for (let i = 0, c = 0; i < size; i++, c = c + 1 === channels ? 0 : c + 1)
+          out[to + i] = ((now[i] ?? 0) - (base[c] ?? 0)) / (gain[c] ?? 1)
     },
   }
 }

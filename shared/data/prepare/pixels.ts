@@ -13,6 +13,8 @@ export interface Warp {
   readonly zoom: number
 }
 
+const inside = (value: number, last: number): number => (value < 0 ? 0 : value > last ? last : value)
+
 /** Moves, turns and scales a picture: `to[x, y]` is read from `from` by bilinear interpolation; beyond the edge its last pixel goes on. */
 export const warp = (
   from: Float32Array,
@@ -22,18 +24,22 @@ export const warp = (
 ): void => {
   const [cos, sin] = [Math.cos(turn) / zoom, Math.sin(turn) / zoom]
   const [midX, midY] = [(width - 1) / 2, (height - 1) / 2]
+  const row = width * channels
   for (let y = 0, at = 0; y < height; y++) {
+    const dy = y - midY - down
+    const [fromX, fromY] = [sin * dy, cos * dy]
     for (let x = 0; x < width; x++) {
-      const [dx, dy] = [x - midX - across, y - midY - down]
-      const sx = Math.min(width - 1, Math.max(0, midX + cos * dx + sin * dy))
-      const sy = Math.min(height - 1, Math.max(0, midY - sin * dx + cos * dy))
-      const [left, top] = [Math.floor(sx), Math.floor(sy)]
-      const [fx, fy] = [sx - left, sy - top]
-      const a = (top * width + left) * channels
+      const dx = x - midX - across
+      const sx = inside(midX + cos * dx + fromX, width - 1)
+      const sy = inside(midY - sin * dx + fromY, height - 1)
+      // Whole part of what is not negative.
+      const left = sx | 0
+      const top = sy | 0
+      const fx = sx - left
+      const fy = sy - top
       const right = left + 1 < width ? channels : 0
-      const below = top + 1 < height ? width * channels : 0
-      for (let c = 0; c < channels; c++, at++) {
-        const i = a + c
+      const below = top + 1 < height ? row : 0
+      for (let c = 0, i = top * row + left * channels; c < channels; c++, i++, at++) {
         const upper = (from[i] ?? 0) * (1 - fx) + (from[i + right] ?? 0) * fx
         const lower = (from[i + below] ?? 0) * (1 - fx) + (from[i + below + right] ?? 0) * fx
         to[at] = upper * (1 - fy) + lower * fy
