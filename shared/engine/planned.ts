@@ -72,8 +72,9 @@ export const reportOf = (report: BackendReport, plan: Result<OpenPlan>): Backend
   return { ...report, threads, engine: 'plan', reason: `${report.reason} ${how}` }
 }
 
-/** Inferences that a graphics card is given before the first is waited for. */
+/** Inferences that a graphics card is given before the first is waited for, and how many values of samples they may bring at most. */
 const INFER_AHEAD = 16
+const VALUES_AHEAD = 2 ** 23
 
 /**
  * Loss, metrics and confusion over a part by the plan itself; as `evaluate` does with the model. `sent` is called when all of it has been asked for, so that
@@ -89,19 +90,20 @@ export const evaluatePlan = async (
   if (part.count === 0) return null
   const counting = tally(head, last !== null)
   const perSample = part.targets.length / part.count
+  const most = Math.min(INFER_AHEAD, VALUES_AHEAD / (plan.batchSize * (part.inputs.length / part.count)))
   const coming: (() => Promise<void>)[] = []
   let stopped = false
   for (let start = 0; start < part.count && !stopped; start += plan.batchSize) {
     const count = Math.min(plan.batchSize, part.count - start)
     const add = ({ loss, outputs }: Inferred) =>
       counting.add(outputs, part.targets.subarray(start * perSample, (start + count) * perSample), count, loss)
+    if (coming.length >= most) await coming.shift()?.()
     const answer = plan.infer(part, start, count)
     if (answer instanceof Promise) {
       // What went wrong shows when it is taken; nobody takes it after a failure before it.
       answer.catch(() => undefined)
       coming.push(async () => add(await answer))
     } else add(answer)
-    if (coming.length >= INFER_AHEAD) await coming.shift()?.()
     await pace.breathe()
     stopped = pace.stopping?.() === true
   }

@@ -86,6 +86,7 @@ export class Run {
   private unread: Int32Array[] = []
   private busy = 0
   private readonly recent: Work[] = []
+  private readonly pace = { seconds: 0, steps: 0, samples: 0 }
   private stride = 1
   private lastGood: readonly NamedWeight[] = []
   private order: Int32Array = new Int32Array()
@@ -165,7 +166,7 @@ export class Run {
 
   /** How many steps may be taken before the results of earlier ones are waited for. */
   get most(): number {
-    return this.ahead ? 2 * this.stride : 0
+    return this.ahead ? this.stride : 0
   }
 
   /** Asks for the losses since the last time; null when there are none. */
@@ -192,7 +193,8 @@ export class Run {
     const seconds = Math.max(this.busy / 1000, 1e-6)
     this.busy = 0
     const samples = steps.reduce((sum, indices) => sum + indices.length, 0)
-    const pace = this.paced({ seconds, steps: steps.length, samples })
+    this.paced({ seconds, steps: steps.length, samples })
+    const { pace } = this
     this.stride = Math.min(MOST_UNREAD, Math.max(1, Math.floor((READ_EVERY / 1000 / pace.seconds) * pace.steps)))
     const sums = { loss: 0, correct: 0, samples: 0 }
     for (const [i, indices] of steps.entries()) {
@@ -211,12 +213,20 @@ export class Run {
     return { step, ...this.score(sums), imagesPerSecond: pace.samples / pace.seconds }
   }
 
-  /** Work of the last readings with this one, as many as took about half a second: what a graphics card answers in a burst says little alone. */
-  private paced(now: Work): Work {
-    this.recent.push(now)
-    const sum = (what: keyof Work): number => this.recent.reduce((total, work) => total + work[what], 0)
-    while (sum('seconds') - (this.recent[0]?.seconds ?? 0) > PACE_OVER / 1000) this.recent.shift()
-    return { seconds: sum('seconds'), steps: sum('steps'), samples: sum('samples') }
+  /** Adds to the work of the last readings, as many as took about half a second: what a graphics card answers in a burst says little alone. */
+  private paced(work: Work): void {
+    const { pace, recent } = this
+    const add = (sign: 1 | -1, { seconds, steps, samples }: Work): void => {
+      pace.seconds += sign * seconds
+      pace.steps += sign * steps
+      pace.samples += sign * samples
+    }
+    recent.push(work)
+    add(1, work)
+    for (let [first] = recent; first && pace.seconds - first.seconds > PACE_OVER / 1000; [first] = recent) {
+      recent.shift()
+      add(-1, first)
+    }
   }
 
   /** Means of sums: what was counted beside the loss is right classes, or the absolute error of values. */
