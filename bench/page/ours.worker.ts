@@ -54,5 +54,5 @@ const answer = (wish: Wish): Promise<unknown> => {
 scope.onmessage = ({ data }) =>
   void answer(data).then(
     value => scope.postMessage({ value }),
-    error => scope.postMessage({ error: String(error) }),
+    error => scope.postMessage({ error: error instanceof Error ? error.message : String(error) }),
   )

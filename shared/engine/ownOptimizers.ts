@@ -1,4 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs'
+import { nadamShares } from '../kernels/updater.ts'
 import type { PlainOptimizer } from './optimizers.ts'
 import type { Tf } from './tf.ts'
 
@@ -77,17 +78,6 @@ export const adadelta = (tf: Tf, learningRate: number): PlainOptimizer =>
     },
     learningRate,
   )
-
-/** How much of the movement Nadam keeps in a step, from 1: 0.9 · (1 − ½ · 0.96^step). */
-export const nadamMomentum = (step: number): number => 0.9 * (1 - 0.5 * 0.96 ** step)
-
-/** Shares of memory and gradient in Nadam's movement of a step, from 1 (Dozat 2016, as in Keras 3). */
-export const nadamShares = (step: number): { readonly memory: number; readonly gradient: number } => {
-  let product = 1
-  for (let t = 1; t <= step && product > 1e-12; t++) product *= nadamMomentum(t)
-  const next = nadamMomentum(step + 1)
-  return { memory: next / (1 - product * next), gradient: (1 - nadamMomentum(step)) / (1 - product) }
-}
 
 /** Nadam (Dozat 2016) as in Keras 3. */
 export const nadam = (tf: Tf, learningRate: number): PlainOptimizer =>

@@ -1,4 +1,3 @@
-import { nadamShares } from '../engine/ownOptimizers.ts'
 import type { OptimizerId } from '../graph/document.ts'
 
 /** Kinds in the order of `kernels/asm/optimizer.ts`. */
@@ -31,6 +30,17 @@ const adam: Constants = {
   b: 0.999,
   memories: 2,
   corrections: (step, rate) => [rate / (1 - 0.9 ** step), 1 / (1 - 0.999 ** step), 0],
+}
+
+/** How much of the movement Nadam keeps in a step, from 1: 0.9 · (1 − ½ · 0.96^step). */
+const nadamMomentum = (step: number): number => 0.9 * (1 - 0.5 * 0.96 ** step)
+
+/** Shares of memory and gradient in Nadam's movement of a step, from 1 (Dozat 2016, as in Keras 3). */
+export const nadamShares = (step: number): { readonly memory: number; readonly gradient: number } => {
+  let product = 1
+  for (let t = 1; t <= step && product > 1e-12; t++) product *= nadamMomentum(t)
+  const next = nadamMomentum(step + 1)
+  return { memory: next / (1 - product * next), gradient: (1 - nadamMomentum(step)) / (1 - product) }
 }
 
 const nadamCorrections = (step: number): readonly number[] => {

@@ -1,23 +1,5 @@
+import { spanOf, type Window } from '../window.ts'
 import type { Factor } from './matmul.ts'
-
-/** A window over an image: all numbers of a convolution or a pool. */
-export interface Window {
-  readonly h: number
-  readonly w: number
-  readonly c: number
-  readonly oh: number
-  readonly ow: number
-  /** Output channels. */
-  readonly n: number
-  readonly size: readonly [number, number]
-  readonly strides: readonly [number, number]
-  readonly dilation: readonly [number, number]
-  readonly top: number
-  readonly left: number
-}
-
-/** Pixels that a window with gaps covers along one axis. */
-export const spanOf = (size: number, dilation: number): number => (size - 1) * dilation + 1
 
 /** WGSL: sample (times `step`), row and column of output place `i`, scaled and shifted to where its window starts. */
 const placeOf = (oh: number, ow: number, step: number, y: (oh: string) => string, x: (ow: string) => string): string =>

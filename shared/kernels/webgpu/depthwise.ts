@@ -1,5 +1,5 @@
+import type { Window } from '../window.ts'
 import { columnParts, columnSums } from './columns.ts'
-import type { Window } from './convolution.ts'
 import { type ConvAttrs, floats, type GpuKernel, windowOf } from './gradients.ts'
 import { eachValue } from './kernel.ts'
 import { recipeOf, run, runInParts } from './program.ts'

@@ -1,4 +1,4 @@
-import type { Window } from './convolution.ts'
+import type { Window } from '../window.ts'
 
 /** A pool's window; it has no gaps, and as many channels out as in. */
 export type PoolWindow = Pick<Window, 'h' | 'w' | 'c' | 'oh' | 'ow' | 'size' | 'strides' | 'top' | 'left'>

@@ -1,7 +1,7 @@
 import { job } from '../../../../kernels/wasm/program.ts'
+import { convolutionOf } from '../../window.ts'
 import { packedFloats } from '../builder.ts'
 import { panels } from '../weights.ts'
-import { numbersOf } from './conv2d.ts'
 import { filterGradient, paddedInput, slid, spread } from './convDirect.ts'
 import type { Lower } from './define.ts'
 
@@ -10,7 +10,7 @@ export const lowerConv2dTranspose: Lower<'conv2dTranspose'> = (b, node) => {
   const kernel = b.weight(node, 'kernel')
   const bias = b.weight(node, 'bias')
   if (!kernel) throw new Error(`${node.id} has no kernel.`)
-  const v = numbersOf({ ...node.op, dilation: [1, 1] }, node.shape, node.inputShapes[0] ?? [])
+  const v = convolutionOf(node.op, node.shape, node.inputShapes[0] ?? [])
   const x = b.input(node).at
   const y = b.output(node).at
   spread(b, make => b.forward(make), v, kernel.at, x, { to: y, gate: 0 })
@@ -26,7 +26,7 @@ export const lowerConv2dTranspose: Lower<'conv2dTranspose'> = (b, node) => {
     if (bias?.grad)
       b.backward(batch => job('columnSums', panels(v.c), b.grain(panels(v.c), 2), { dy, rows: batch * v.h * v.w, N: v.c, out: bias.grad }))
     if (!image || !target) return
-    b.scratch(packedFloats(v.kernel[0] * v.kernel[1] * v.c))
+    b.scratch(packedFloats(v.size[0] * v.size[1] * v.c))
     b.backward(batch => slid(b, v, image, batch, { weights: kernel.at, out: target.to, bias: 0, mode: 0, gate: target.gate }))
   }
 }

@@ -1,8 +1,8 @@
 import { type Job, job } from '../../../../kernels/wasm/program.ts'
+import { spanOf, type Window } from '../../../../kernels/window.ts'
 import type { NodeOf } from '../../plan.ts'
 import { type Builder, type MakeJob, packedFloats, sumParts, type Target } from '../builder.ts'
 import { panels, type Slot } from '../weights.ts'
-import type { Convolution } from './conv2d.ts'
 import type { Lower } from './define.ts'
 
 /** An image with its zero border. */
@@ -13,12 +13,12 @@ export interface Padded {
 }
 
 /** A patch as pieces of floats that lie together: whole rows of the kernel, or single pixels where taps lie apart. */
-const piecesOf = ({ kernel, dilation }: Convolution, channels: number, width: number) => {
+const piecesOf = ({ size, dilation }: Window, channels: number, width: number) => {
   const joined = dilation[1] === 1
   return {
-    segments: joined ? kernel[0] : kernel[0] * kernel[1],
-    perRow: joined ? 1 : kernel[1],
-    segment: joined ? kernel[1] * channels : channels,
+    segments: joined ? size[0] : size[0] * size[1],
+    perRow: joined ? 1 : size[1],
+    segment: joined ? size[1] * channels : channels,
     pieceRow: dilation[0] * width * channels,
     pieceCol: dilation[1] * channels,
   }
@@ -27,13 +27,13 @@ const piecesOf = ({ kernel, dilation }: Convolution, channels: number, width: nu
 /** Where the jobs of a part of an operation go. */
 type Add = (make: MakeJob) => void
 
-const paddedSize = (v: Convolution): { readonly h: number; readonly w: number } => ({
-  h: Math.max(v.h + v.top, (v.oh - 1) * v.strides[0] + v.span[0]),
-  w: Math.max(v.w + v.left, (v.ow - 1) * v.strides[1] + v.span[1]),
+const paddedSize = (v: Window): { readonly h: number; readonly w: number } => ({
+  h: Math.max(v.h + v.top, (v.oh - 1) * v.strides[0] + spanOf(v.size[0], v.dilation[0])),
+  w: Math.max(v.w + v.left, (v.ow - 1) * v.strides[1] + spanOf(v.size[1], v.dilation[1])),
 })
 
 /** The image with the zero border that the convolution's windows reach into. */
-export const paddedInput = (b: Builder, add: Add, at: number, v: Convolution): Padded => {
+export const paddedInput = (b: Builder, add: Add, at: number, v: Window): Padded => {
   const { h, w } = paddedSize(v)
   if (h === v.h && w === v.w) return { at, h, w }
   const out = b.perSample(h * w * v.c)
@@ -42,15 +42,15 @@ export const paddedInput = (b: Builder, add: Add, at: number, v: Convolution): P
 }
 
 /** dX as a convolution of dY with the turned kernel, where the stride is 1 and that is not much more work. */
-const turned = (b: Builder, add: Add, v: Convolution, weights: number, dy: number, { to, gate }: Target): void => {
-  const [kh, kw] = v.kernel
+const turned = (b: Builder, add: Add, v: Window, weights: number, dy: number, { to, gate }: Target): void => {
+  const [kh, kw] = v.size
   const taps = kh * kw
-  const ph = v.h + v.span[0] - 1
-  const pw = v.w + v.span[1] - 1
+  const ph = v.h + spanOf(v.size[0], v.dilation[0]) - 1
+  const pw = v.w + spanOf(v.size[1], v.dilation[1]) - 1
   const same = ph === v.oh && pw === v.ow
   const padded = same ? dy : b.perSample(ph * pw * v.n)
-  const top = v.span[0] - 1 - v.top
-  const left = v.span[1] - 1 - v.left
+  const top = spanOf(v.size[0], v.dilation[0]) - 1 - v.top
+  const left = spanOf(v.size[1], v.dilation[1]) - 1 - v.left
   const turnedWeights = b.arena.floats(panels(v.c) * 8 * taps * v.n)
   const pieces = piecesOf(v, v.n, pw)
   b.scratch(packedFloats(taps * v.n))
@@ -70,7 +70,7 @@ const turned = (b: Builder, add: Add, v: Convolution, weights: number, dy: numbe
 }
 
 /** dX by adding every output's share to its patch: any stride and dilation. */
-const scattered = (b: Builder, add: Add, v: Convolution, weights: number, dy: number, { to, gate }: Target): void => {
+const scattered = (b: Builder, add: Add, v: Window, weights: number, dy: number, { to, gate }: Target): void => {
   const x = paddedSize(v)
   const { segments: pieces, perRow, segment, pieceRow, pieceCol } = piecesOf(v, v.c, x.w)
   const turnedWeights = b.arena.floats(pieces * panels(segment) * 8 * v.n)
@@ -103,14 +103,14 @@ const scattered = (b: Builder, add: Add, v: Convolution, weights: number, dy: nu
 }
 
 /** dX: what every output's gradient gives to the pixels that its window saw. */
-export const spread = (b: Builder, add: Add, v: Convolution, weights: number, dy: number, target: Target): void => {
+export const spread = (b: Builder, add: Add, v: Window, weights: number, dy: number, target: Target): void => {
   const dense = v.strides[0] === 1 && v.strides[1] === 1 && v.h * v.w <= 1.3 * v.oh * v.ow
   if (dense) turned(b, add, v, weights, dy, target)
   else scattered(b, add, v, weights, dy, target)
 }
 
 /** dW, and the gradient of the bias if there is one. */
-export const filterGradient = (b: Builder, v: Convolution, x: Padded, dy: number, kernel: Slot, bias: Slot | undefined): void => {
+export const filterGradient = (b: Builder, v: Window, x: Padded, dy: number, kernel: Slot, bias: Slot | undefined): void => {
   const floats = kernel.floats + (bias?.floats ?? 0)
   const parts = b.parts(floats)
   const sums = parts === 1 ? 0 : b.arena.floats(parts * floats)
@@ -130,7 +130,7 @@ export const filterGradient = (b: Builder, v: Convolution, x: Padded, dy: number
 /** The product of all windows of the image with the kernel, for a batch of this many samples. */
 export const slid = (
   b: Builder,
-  v: Convolution,
+  v: Window,
   x: Padded,
   batch: number,
   to: { readonly weights: number; readonly out: number; readonly bias: number; readonly mode: number; readonly gate: number },
@@ -145,13 +145,13 @@ export const slid = (
 }
 
 /** A convolution as a matrix product over patches; any stride, padding and dilation. */
-export const directConvolution = (b: Builder, node: NodeOf<'conv2d'>, v: Convolution): ReturnType<Lower<'conv2d'>> => {
+export const directConvolution = (b: Builder, node: NodeOf<'conv2d'>, v: Window): ReturnType<Lower<'conv2d'>> => {
   const kernel = b.weight(node, 'kernel')
   const bias = b.weight(node, 'bias')
   if (!kernel) throw new Error(`${node.id} has no kernel.`)
   const x = paddedInput(b, make => b.forward(make), b.input(node).at, v)
   const { at: out } = b.output(node)
-  b.scratch(packedFloats(v.kernel[0] * v.kernel[1] * v.c))
+  b.scratch(packedFloats(v.size[0] * v.size[1] * v.c))
   const to = { weights: kernel.at, out, bias: bias?.at ?? 0, mode: node.relu ? 1 : 0, gate: 0 }
   b.forward(batch => slid(b, v, x, batch, to))
   return dy => {

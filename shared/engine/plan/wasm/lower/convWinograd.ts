@@ -1,8 +1,8 @@
 import { job } from '../../../../kernels/wasm/program.ts'
+import type { Window } from '../../../../kernels/window.ts'
 import type { NodeOf } from '../../plan.ts'
 import { type Builder, packedFloats } from '../builder.ts'
 import { panels } from '../weights.ts'
-import type { Convolution } from './conv2d.ts'
 import type { Lower } from './define.ts'
 
 const POINTS = 36
@@ -16,27 +16,27 @@ const MOST_FLOATS = 2 ** 22
 /** Floats for the transform of lines, and what the planes of the points are apart. */
 const LINES = 288 + 2 * POINTS * 32
 
-const tilesOf = ({ oh, ow, kernel: [r] }: Convolution): number => Math.ceil(oh / (7 - r)) * Math.ceil(ow / (7 - r))
+const tilesOf = ({ oh, ow, size: [r] }: Window): number => Math.ceil(oh / (7 - r)) * Math.ceil(ow / (7 - r))
 const even4 = (n: number): number => Math.ceil(n / 4) * 4
-const floatsPerTile = ({ c, n }: Convolution): number => POINTS * (panels(c) * 8 + panels(n) * 8)
+const floatsPerTile = ({ c, n }: Window): number => POINTS * (panels(c) * 8 + panels(n) * 8)
 
 /** Whether Winograd's algorithm applies and does much less work. */
-export const worthWinograd = (v: Convolution): boolean => {
-  const [r, r2] = v.kernel
+export const worthWinograd = (v: Window): boolean => {
+  const [r, r2] = v.size
   const plain = v.strides[0] * v.strides[1] * v.dilation[0] * v.dilation[1] === 1
   if (!plain || r !== r2 || r < 2 || r > 5 || v.c < FEWEST || v.n < FEWEST) return false
   const tiles = tilesOf(v)
   return POINTS * tiles <= WORTH * r * r * v.oh * v.ow && tiles * floatsPerTile(v) <= MOST_FLOATS
 }
 
-const common = (v: Convolution) => ({ H: v.h, W: v.w, C: v.c, top: v.top, left: v.left, r: v.kernel[0] })
+const common = (v: Window) => ({ H: v.h, W: v.w, C: v.c, top: v.top, left: v.left, r: v.size[0] })
 
 /** A convolution of stride 1 by Winograd's algorithm (`kernels/asm/winograd.ts`). */
-export const winogradConvolution = (b: Builder, node: NodeOf<'conv2d'>, v: Convolution): ReturnType<Lower<'conv2d'>> => {
+export const winogradConvolution = (b: Builder, node: NodeOf<'conv2d'>, v: Window): ReturnType<Lower<'conv2d'>> => {
   const kernel = b.weight(node, 'kernel')
   const bias = b.weight(node, 'bias')
   if (!kernel) throw new Error(`${node.id} has no kernel.`)
-  const r = v.kernel[0]
+  const r = v.size[0]
   const x = b.input(node).at
   const rows = panels(v.n) * v.c
   const u = b.arena.floats(POINTS * rows * 8)

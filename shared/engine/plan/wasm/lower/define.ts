@@ -1,3 +1,4 @@
+import type { Window } from '../../../../kernels/window.ts'
 import type { LowerWith } from '../../builder.ts'
 import type { PlanNode } from '../../plan.ts'
 import type { Builder } from '../builder.ts'
@@ -5,9 +6,7 @@ import type { Builder } from '../builder.ts'
 /** Adds the jobs of one operation; the gradient at its output is given by its address. */
 export type Lower<O extends PlanNode['op']['op']> = LowerWith<Builder, O>
 
-/** Height, width and channels of an image shape. */
-export const imageOf = ([h = 1, w = 1, c = 1]: readonly number[]) => ({ h, w, c })
-
-/** Zeros before the first row (or column) with "same" padding, as in TensorFlow: the smaller half of what is needed. */
-export const before = (input: number, output: number, span: number, stride: number, padding: 'same' | 'valid'): number =>
-  padding === 'valid' ? 0 : Math.floor(Math.max((output - 1) * stride + span - input, 0) / 2)
+/** A window as the kernels on the processor take it, every channel for itself. */
+export const windowArgs = ({ h: H, w: W, n: C, oh: OH, ow: OW, size, strides, top, left }: Window) => ({
+  ...{ H, W, C, FH: size[0], FW: size[1], SH: strides[0], SW: strides[1], top, left, OH, OW },
+})

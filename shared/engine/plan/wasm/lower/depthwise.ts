@@ -1,21 +1,12 @@
 import { type Job, job } from '../../../../kernels/wasm/program.ts'
-import type { NodeOf } from '../../plan.ts'
+import { convolutionOf, imageOf } from '../../window.ts'
 import { type Builder, type MakeJob, sumParts } from '../builder.ts'
 import type { Slot } from '../weights.ts'
-import { before, imageOf, type Lower } from './define.ts'
+import { type Lower, windowArgs } from './define.ts'
 
-/** The window of a depthwise convolution over an image of `C` channels, as its kernels take it. */
-const windowOf = ({ op, inputShapes: [input = []], shape }: NodeOf<'depthwise'>) => {
-  const { h: H, w: W } = imageOf(input)
-  const { h: OH, w: OW, c: C } = imageOf(shape)
-  const { kernelSize: size, strides, padding } = op
-  const top = before(H, OH, size[0], strides[0], padding)
-  const left = before(W, OW, size[1], strides[1], padding)
-  return { H, W, C, FH: size[0], FW: size[1], SH: strides[0], SW: strides[1], top, left, OH, OW }
-}
-type Window = ReturnType<typeof windowOf>
+type Args = ReturnType<typeof windowArgs>
 
-const kernelGradient = (b: Builder, win: Window, x: number, dy: number, kernel: Slot, bias: Slot | undefined): void => {
+const kernelGradient = (b: Builder, win: Args, x: number, dy: number, kernel: Slot, bias: Slot | undefined): void => {
   const partStep = kernel.floats + (bias?.floats ?? 0)
   const parts = b.parts(partStep)
   const sums = parts === 1 ? 0 : b.arena.floats(parts * partStep)
@@ -31,7 +22,7 @@ export const lowerDepthwise: Lower<'depthwise'> = (b, node) => {
   const kernel = b.weight(node, 'kernel')
   const bias = b.weight(node, 'bias')
   if (!kernel) throw new Error(`${node.id} has no kernel.`)
-  const win = windowOf(node)
+  const win = windowArgs(convolutionOf(node.op, node.inputShapes[0] ?? [], node.shape))
   const { H, W, C, OH } = win
   const channels = imageOf(node.inputShapes[0] ?? []).c
   const times = C / channels

@@ -1,8 +1,9 @@
 import { job } from '../../../../kernels/wasm/program.ts'
 import type { Activation } from '../../../../layers/lib/activations.ts'
 import { sizeOf } from '../../../../layers/shape.ts'
+import { imageOf } from '../../window.ts'
 import { mergeJobs } from '../builder.ts'
-import { imageOf, type Lower } from './define.ts'
+import type { Lower } from './define.ts'
 
 /** Numbers of the formulas in `kernels/asm/activation.ts`. */
 const FORMULAS: Readonly<Record<Activation, number>> = {

@@ -1,10 +1,10 @@
 import { columnParts, columnSums, totalOf } from '../../../../kernels/webgpu/columns.ts'
 import { patches, spread, turnedKernel, turnedPatches } from '../../../../kernels/webgpu/convolution.ts'
 import { matrixColumns, product } from '../../../../kernels/webgpu/matmul.ts'
+import { convolutionOf } from '../../window.ts'
 import { RELU } from '../builder.ts'
 import { type Binding, eachOf } from '../job.ts'
 import { kernelAndBias, lowerKernelGradient } from './affine.ts'
-import { convolutionOf } from './conv2d.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
 /**
@@ -13,7 +13,7 @@ import { gated, type Lower, targetBindings } from './define.ts'
  */
 export const lowerConv2dTranspose: Lower<'conv2dTranspose'> = (b, node) => {
   const { kernel, bias } = kernelAndBias(b, node)
-  const win = convolutionOf({ ...node.op, dilation: [1, 1] }, node.shape, node.inputShapes[0] ?? [])
+  const win = convolutionOf(node.op, node.shape, node.inputShapes[0] ?? [])
   const { h, w, c, oh, ow, n, size } = win
   const taps = size[0] * size[1]
   const name = `transposed convolution ${node.id}`

@@ -1,11 +1,11 @@
 import { lanesOf } from '../../../../kernels/webgpu/columns.ts'
-import type { Window } from '../../../../kernels/webgpu/convolution.ts'
 import { THREADS } from '../../../../kernels/webgpu/kernel.ts'
 import { addParts } from '../../../../kernels/webgpu/matmul.ts'
+import type { Window } from '../../../../kernels/window.ts'
+import { convolutionOf } from '../../window.ts'
 import { type Builder, RELU } from '../builder.ts'
 import { type Binding, each, type Job, type Range } from '../job.ts'
 import { kernelAndBias } from './affine.ts'
-import { convolutionOf } from './conv2d.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
 /** WGSL: channel, column, row and sample of value `i` of an image. */
@@ -121,7 +121,7 @@ const kernelGradient = (b: Builder, win: Window, name: string, x: Range, dy: Ran
 /** Every channel for itself, a thread per output value; its gradients likewise, the kernel's as sums over all places. */
 export const lowerDepthwise: Lower<'depthwise'> = (b, node) => {
   const { kernel, bias } = kernelAndBias(b, node)
-  const win = convolutionOf({ ...node.op, dilation: [1, 1] }, node.inputShapes[0] ?? [], node.shape)
+  const win = convolutionOf(node.op, node.inputShapes[0] ?? [], node.shape)
   const { h, w, c, oh, ow, n, size, strides, top, left } = win
   const x = b.input(node).range
   const weights: Binding = { name: 'w', range: kernel.group }

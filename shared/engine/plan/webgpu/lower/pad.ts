@@ -1,4 +1,4 @@
-import { imageOf } from '../../wasm/lower/define.ts'
+import { imageOf } from '../../window.ts'
 import { each } from '../job.ts'
 import { gated, type Lower, targetBindings } from './define.ts'
 
