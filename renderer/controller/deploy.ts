@@ -52,7 +52,7 @@ export const choose = (format: string, name: string, value: unknown): void =>
 export const toggleOpen = (format: string): void =>
   deployStore.setState(s => ({ open: s.open.includes(format) ? s.open.filter(id => id !== format) : [...s.open, format] }))
 
-/** `Read back in tfjs on 32 samples: max |Δ| 3e-7, same class 32/32`; without classes where each output is one number. */
+/** `Read back in tfjs on 32 samples: max |Δ| 3e-7, same class 32/32`; without classes where no output holds scores of any. */
 export const proofSentence = ({ runtime, samples, maxAbsDiff, sameClass, classless, agreeing = 0 }: Verification): string => {
   const found = `Read back in ${runtime} on ${samples} samples: max |Δ| ${maxAbsDiff === 0 ? '0' : maxAbsDiff.toExponential(0)}`
   return classless ? found : `${found}, same class ${sameClass ? samples : agreeing}/${samples}`

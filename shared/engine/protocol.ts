@@ -222,7 +222,7 @@ export interface Verification {
   /** Largest value of the output that differs most, where it is above 1. */
   readonly largest?: number
   readonly sameClass: boolean
-  /** Set where every output is a single number, among which no class can change. */
+  /** Set where no output holds scores of classes: each is a single number, or ends in neither softmax nor sigmoid. */
   readonly classless?: true
   /** Samples whose class stayed the same, where it did not for all. */
   readonly agreeing?: number

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
 import { compare, judge, proofSentence, verifyRun } from './verify.ts'
 
@@ -50,19 +50,33 @@ describe('the proof of an export', () => {
     expect(compare('tfjs', 1, [1, 1 - 6e-8, 0.2], [1 - 6e-8, 1, 0.2]).sameClass).toBe(true)
   })
 
+  it('speaks of no classes where outputs are numbers, whichever of them is the largest', async () => {
+    const input = tf.input({ shape: [2] })
+    const numbers = tf.model({ inputs: input, outputs: tf.layers.dense({ units: 2, useBias: false }).apply(input) as tf.SymbolicTensor })
+    const scores = tf.model({ inputs: input, outputs: tf.layers.activation({ activation: 'softmax' }).apply(input) as tf.SymbolicTensor })
+    numbers.setWeights([tf.tensor2d([1, 0, 0, 1], [2, 2])])
+    const probe = [tf.tensor2d([0.5, 0.50002], [1, 2])]
+    const found = await verifyRun('tfjs', numbers, probe, async () => [[0.50002, 0.5]])
+    expect(found).toMatchObject({ classless: true, sameClass: false })
+    expect(judge(found).ok).toBe(true)
+    expect(proofSentence(found)).not.toContain('class')
+    expect(await verifyRun('tfjs', scores, probe, async () => [[0.499995, 0.500005]])).toMatchObject({ sameClass: true })
+    expect(proofSentence(await verifyRun('tfjs', scores, probe, async () => [[0.499995, 0.500005]]))).toContain('every class the same')
+  })
+
   it.each([
     ['first', [Number.NaN], [1]],
     ['last', [1], [Number.NaN]],
   ])('fails when the %s of several outputs is not a number', async (_, first, last) => {
     const outputs = [first, last].map(values => ({ data: async () => values, dispose: () => undefined }))
-    const model = { predict: () => outputs } as unknown as tf.LayersModel
+    const model = { predict: () => outputs, outputLayers: [] } as unknown as tf.LayersModel
     const probes = [{ shape: [1, 1] }] as unknown as tf.Tensor[]
     expect(judge(await verifyRun('tfjs', model, probes, async () => [[1], [1]])).ok).toBe(false)
   })
 
   it('says nothing of classes where each output is one number', async () => {
     const outputs = [{ data: async () => [3, 4], dispose: () => undefined }]
-    const model = { predict: () => outputs } as unknown as tf.LayersModel
+    const model = { predict: () => outputs, outputLayers: [] } as unknown as tf.LayersModel
     const probes = [{ shape: [2, 1] }] as unknown as tf.Tensor[]
     const found = await verifyRun('tfjs', model, probes, async () => [[3, 4]])
     expect(judge(found).ok).toBe(true)

@@ -31,8 +31,14 @@ const largestOf = (values: ArrayLike<number>): number => {
   return largest
 }
 
-/** Compares two outputs `[samples, …]` of the same probe, value by value and class by class. */
-export const compare = (runtime: string, samples: number, wanted: ArrayLike<number>, got: ArrayLike<number>): Verification => {
+/** Compares two outputs `[samples, …]` of the same probe, value by value and class by class; `classless` says that it holds no classes. */
+export const compare = (
+  runtime: string,
+  samples: number,
+  wanted: ArrayLike<number>,
+  got: ArrayLike<number>,
+  classless = false,
+): Verification => {
   const alike = wanted.length === got.length
   const units = samples > 0 ? wanted.length / samples : 0
   const largest = largestOf(wanted)
@@ -42,7 +48,13 @@ export const compare = (runtime: string, samples: number, wanted: ArrayLike<numb
     if (here - there <= TIE * Math.max(1, Math.abs(here))) agreeing += 1
   }
   const maxAbsDiff = alike ? largestDifference(wanted, got) : Number.NaN
-  return { runtime, samples, maxAbsDiff, ...(largest > 1 ? { largest } : {}), ...sameness(agreeing, samples, alike, units === 1) }
+  return {
+    runtime,
+    samples,
+    maxAbsDiff,
+    ...(largest > 1 ? { largest } : {}),
+    ...sameness(agreeing, samples, alike, classless || units === 1),
+  }
 }
 
 type Sameness = Pick<Verification, 'sameClass' | 'agreeing' | 'classless'>
@@ -81,6 +93,10 @@ const worse = (a: Verification, b: Verification): Verification => {
   return { runtime, samples, maxAbsDiff, ...size, ...sameness(agreeing, samples, a.sameClass && b.sameClass, classless) }
 }
 
+/** Whether a layer puts out scores of classes. */
+const scoresClasses = (layer: tf.layers.Layer | undefined): boolean =>
+  layer?.getClassName() === 'Softmax' || ['softmax', 'sigmoid'].includes(String(layer?.getConfig().activation))
+
 /** Runs the probes, one `[samples, ...shape]` per input, through a model and anything that answers alike; the worst output counts. */
 export const verifyRun = async (
   runtime: string,
@@ -93,7 +109,10 @@ export const verifyRun = async (
   try {
     const right = await run()
     let worst: Verification = { runtime, samples, maxAbsDiff: 0, ...sameness(samples, samples, left.length === right.length, true) }
-    for (const [i, output] of left.entries()) worst = worse(worst, compare(runtime, samples, await output.data(), right[i] ?? []))
+    for (const [i, output] of left.entries()) {
+      const classless = !scoresClasses(wanted.outputLayers[i])
+      worst = worse(worst, compare(runtime, samples, await output.data(), right[i] ?? [], classless))
+    }
     return worst
   } finally {
     for (const t of left) t.dispose()
@@ -112,7 +131,9 @@ export const verifyModels = async (
 
 /** Turns a proof that does not hold into an issue, so that a wrong export is never handed out; rounded weights need only give numbers. */
 export const judge = (v: Verification): Result<Verification> => {
-  const holds = v.rounded ? Number.isFinite(v.maxAbsDiff) : v.maxAbsDiff <= TOLERANCE * (v.largest ?? 1) && v.sameClass
+  const holds = v.rounded
+    ? Number.isFinite(v.maxAbsDiff)
+    : v.maxAbsDiff <= TOLERANCE * (v.largest ?? 1) && (v.sameClass || v.classless === true)
   if (v.samples > 0 && holds) return ok(v)
   return fail(
     'export/not-equal',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accuracyTicks, align, epochTicks, evenTicks, lossLimits, quantile, tickText } from './align.ts'
+import { accuracyTicks, align, epochTicks, evenTicks, lossLimits, lossTicks, quantile, tickText } from './align.ts'
 
 const same = (v: number): number => v
 
@@ -42,8 +42,23 @@ describe('the curves', () => {
     expect(lossLimits(-2, 0, true)[0]).toBeLessThan(-2)
   })
 
+  it.each([
+    [0, 1.06, false, ['0', '0.5', '1']],
+    [0, 2.6, false, ['0', '1', '2']],
+    [0.0123, 0.0127, false, ['0.0123', '0.0124', '0.0125', '0.0126', '0.0127']],
+    [1.2, 1.31, false, ['1.2', '1.25', '1.3']],
+    [-5.2, 0.8, true, ['1e-5', '1e-3', '0.1']],
+    [-2.3, 0.9, true, ['0.01', '0.1', '1']],
+    [-0.6, 0.5, true, ['0.5', '1', '2']],
+    [-0.52, -0.48, true, ['0.31', '0.32', '0.33']],
+  ] as const)('grid lines of a loss from %d to %d lie at round numbers, logarithms: %s', (low, high, log, wanted) => {
+    const ticks = lossTicks(low, high, log)
+    expect(ticks.map(v => tickText(log ? 10 ** v : v))).toEqual(wanted)
+    expect(ticks.every(v => v >= low - 1e-9 && v <= high + 1e-9)).toBe(true)
+  })
+
   it('writes ticks short', () => {
-    expect([0.0412, 1.234, 0, 0.0004].map(tickText)).toEqual(['0.041', '1.2', '0', '4e-4'])
+    expect([0.0412, 1.234, 0, 0.0004].map(tickText)).toEqual(['0.0412', '1.23', '0', '4e-4'])
     expect(evenTicks(0, 3, 4)).toEqual([0, 1, 2, 3])
   })
 })

@@ -23,14 +23,44 @@ export const align = (a: Series, b: Series, shape: (value: number) => number): A
 export const evenTicks = (low: number, high: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1))
 
+/** The smallest of 1, 2 and 5 times a power of ten that is not below `rough`. */
+const roundStep = (rough: number): number => {
+  const power = 10 ** Math.floor(Math.log10(rough))
+  return ([1, 2, 5].find(m => m * power >= rough) ?? 10) * power
+}
+
 /** Whole epochs to mark on the step axis, at most `most` of them: steps of 1, 2 or 5 times a power of ten. */
 export const epochTicks = (batches: number, high: number, most: number): number[] => {
   const epochs = batches > 0 ? high / batches : 0
   const rough = Math.max(1, epochs / most)
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const pace = Math.max(1, [1, 2, 5, 10].map(m => m * power).find(m => m >= rough) ?? 1)
+  const pace = roundStep(rough)
   return Array.from({ length: Math.floor(epochs / pace) + 1 }, (_, i) => i * pace * batches)
 }
+
+/** How many grid lines a loss axis has, about. */
+const LINES = 4
+
+const linearTicks = (low: number, high: number): number[] => {
+  const step = roundStep((high - low) / LINES)
+  const first = Math.ceil(low / step - 1e-9)
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1) }, (_, i) => (first + i) * step)
+}
+
+/** Powers of ten, a few of them where there are many; where there are hardly any, 1, 2 and 5 times those, or else round values. All as logarithms. */
+const logTicks = (low: number, high: number): number[] => {
+  const [first, last] = [Math.ceil(low), Math.floor(high)]
+  const pace = Math.max(1, Math.ceil((last - first + 1) / LINES))
+  const decades = Array.from({ length: Math.max(0, Math.floor((last - first) / pace) + 1) }, (_, i) => first + i * pace)
+  if (decades.length > 2) return decades
+  const between = Array.from({ length: last - first + 2 }, (_, i) => first - 1 + i).flatMap(k =>
+    [0, Math.log10(2), Math.log10(5)].map(m => k + m),
+  )
+  const fitting = between.filter(v => v >= low && v <= high)
+  return fitting.length > 2 ? fitting : linearTicks(10 ** low, 10 ** high).map(Math.log10)
+}
+
+/** Round numbers between the limits of a loss axis, where its grid lines lie; `log` says that values are logarithms. */
+export const lossTicks = (low: number, high: number, log: boolean): number[] => (log ? logTicks(low, high) : linearTicks(low, high))
 
 /** Limits of a loss axis that leave the line a little room; `log` says that values are logarithms. */
 export const lossLimits = (low: number, high: number, log: boolean): [number, number] => {
@@ -66,9 +96,9 @@ export const quantile = (values: ArrayLike<number | null | undefined>, share: nu
   return seen[Math.min(seen.length - 1, Math.floor(share * seen.length))] ?? 0
 }
 
-/** A loss beside its grid line: two significant digits. */
+/** A loss beside its grid line: three significant digits, one where it is very small or large. */
 export const tickText = (value: number): string => {
   if (value === 0) return '0'
   const size = Math.abs(value)
-  return size >= 100 || size < 0.01 ? value.toExponential(0) : String(Number(value.toPrecision(2)))
+  return size >= 100 || size < 0.01 ? value.toExponential(0) : String(Number(value.toPrecision(3)))
 }

@@ -1,7 +1,7 @@
 import type uPlot from 'uplot'
 import { runStore } from '../../store/runStore.ts'
 import { cssColor } from '../../strips/theme.ts'
-import { accuracyTicks, epochTicks, evenTicks, lossLimits, quantile, tickText } from './align.ts'
+import { accuracyTicks, epochTicks, lossLimits, lossTicks, quantile, tickText } from './align.ts'
 
 /** What a chart draws; `error` is the mean absolute error of predicted numbers. */
 export type ChartKind = 'loss' | 'accuracy' | 'error'
@@ -11,7 +11,6 @@ export const CHART_NAMES: Record<ChartKind, string> = { loss: 'Loss', accuracy: 
 
 const FONT = '10px "JetBrains Mono Variable", "DejaVu Sans Mono", monospace'
 const WORDS = '10px "Inter Variable", "DejaVu Sans", sans-serif'
-const TICKS = 4
 /** Validation points are drawn as dots up to this many; more run into each other. */
 const MOST_POINTS = 40
 
@@ -49,11 +48,13 @@ const drawMarks = (u: uPlot): void => {
 /** Share of the points that may lie below an accuracy axis: the first steps of a long run. */
 const CUT = 0.1
 
-const ticksOf = (u: uPlot, kind: ChartKind, log: boolean, low: number | null, high: number | null): number[] => {
-  if (kind === 'accuracy') return accuracyTicks(quantile(u.data[1] ?? [], CUT))
+const accuracyLines = (u: uPlot): number[] => accuracyTicks(quantile(u.data[1] ?? [], CUT))
+
+/** What the axis of values shows of the lowest and the highest of them. */
+const limitsOf = (u: uPlot, kind: ChartKind, log: boolean, low: number | null, high: number | null): [number, number] => {
+  if (kind === 'accuracy') return [accuracyLines(u)[0] ?? 0, 1]
   const known = low !== null && high !== null && Number.isFinite(low) && Number.isFinite(high)
-  const [bottom, top] = known ? lossLimits(low, high, log) : [0, 1]
-  return evenTicks(bottom, top, TICKS)
+  return known ? lossLimits(low, high, log) : [0, 1]
 }
 
 /** Everything uPlot needs to draw one chart in the current theme. */
@@ -71,10 +72,7 @@ export const chartOptions = (kind: ChartKind, log: boolean, width: number, heigh
     scales: {
       x: { time: false, range: (_, __, max) => [0, Math.max(runStore.getState().batches, max ?? 1, 1)] },
       y: {
-        range: (u, min, max) => {
-          const ticks = ticksOf(u, kind, log, min, max)
-          return [ticks[0] ?? 0, ticks.at(-1) ?? 1]
-        },
+        range: (u, min, max) => limitsOf(u, kind, log, min, max),
       },
     },
     axes: [
@@ -95,7 +93,7 @@ export const chartOptions = (kind: ChartKind, log: boolean, width: number, heigh
         gap: 6,
         grid: { stroke: line, width: 0.7 },
         ticks: { show: false },
-        splits: (u, __, low, high) => (kind === 'accuracy' ? ticksOf(u, kind, log, low, high) : evenTicks(low, high, TICKS)),
+        splits: (u, __, low, high) => (kind === 'accuracy' ? accuracyLines(u) : lossTicks(low, high, log)),
         values: (_, splits) => splits.map(value => yText(kind, log, value)),
       },
     ],
