@@ -126,9 +126,14 @@ const minus = (a: Alive, b: Alive): Alive => ({
 /** Whether nothing is counted. */
 export const isNothing = (alive: Alive): boolean => Object.values(alive).every(value => value === 0)
 
-const withoutBuffers = (alive: Alive): Alive => ({ ...alive, buffers: 0, bufferBytes: 0 })
-
 type Running = Parameters<typeof jobOf>[2]
+
+/** What tfjs's WebGPU backend tells of the buffers that it keeps for later. */
+interface Pool {
+  readonly numFreeBuffers: number
+  readonly numBytesAllocated: number
+  readonly numBytesUsed: number
+}
 
 /** Trains cases where `running` computes and watches what stays alive. */
 export class Soak {
@@ -157,19 +162,25 @@ export class Soak {
     this.running = { ...running, engine: this.engine }
   }
 
-  /** What is alive now. */
+  private get pool(): Pool {
+    const { bufferManager } = this.engine.tf.backend() as unknown as { bufferManager?: Pool }
+    return bufferManager ?? { numFreeBuffers: 0, numBytesAllocated: 0, numBytesUsed: 0 }
+  }
+
+  /** What is alive now; buffers that tfjs keeps for later are not. */
   alive(): Alive {
     const { tf } = this.engine
     const memory = tf.memory() as ReturnType<typeof tf.memory> & { numBytesInGPU?: number }
     const { wasm } = tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } }
+    const { pool } = this
     return {
       tensors: memory.numTensors,
       bytes: memory.numBytes,
       gpuBytes: memory.numBytesInGPU ?? 0,
       heap: wasm?.HEAPU8.length ?? 0,
       threads: this.threads,
-      buffers: this.device?.buffers ?? 0,
-      bufferBytes: this.device?.bytes ?? 0,
+      buffers: (this.device?.buffers ?? 0) - pool.numFreeBuffers,
+      bufferBytes: (this.device?.bytes ?? 0) - (pool.numBytesAllocated - pool.numBytesUsed),
     }
   }
 
@@ -184,9 +195,13 @@ export class Soak {
     const setup = { ...project.training, epochs: steps / EPOCH }
     const job = { ...jobOf({ ...project, training: setup }, data, this.running), resolved: resolve(project), engine }
     const epochs: Alive[] = []
+    const free: number[] = []
     const started = performance.now()
     const events = await collect(job, this.engine, event => {
-      if (event.type === 'epoch') epochs.push(this.alive())
+      if (event.type === 'epoch') {
+        epochs.push(this.alive())
+        free.push(this.pool.numFreeBuffers)
+      }
       return []
     })
     const failed = only(events, 'failed')[0]
@@ -196,14 +211,13 @@ export class Soak {
     const done = only(events, 'done')[0]
     const [, warm = before] = epochs
     const last = epochs.at(-1) ?? warm
-    const own = only(events, 'started')[0]?.backend.engine === 'plan' ? (alive: Alive) => alive : withoutBuffers
     return {
       engine: only(events, 'started')[0]?.backend.engine ?? '',
       steps: done?.step ?? 0,
       seconds,
-      grown: own(minus(last, warm)),
-      left: own(minus(this.alive(), before)),
-      pooled: last.buffers - (epochs[Math.floor(epochs.length / 2)] ?? last).buffers,
+      grown: minus(last, warm),
+      left: minus(this.alive(), before),
+      pooled: (free.at(-1) ?? 0) - (free[Math.floor(free.length / 2)] ?? 0),
       loss: done?.train.loss ?? Number.NaN,
     }
   }

@@ -1,4 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs'
+import { gpuBackend } from '../kernels/webgpu/backend.ts'
 import { type Batches, openBatches } from './batches.ts'
 import type { Objective } from './objective.ts'
 import { disposeOptimizer, makeOptimizer, setLearningRate } from './optimizers.ts'
@@ -8,7 +9,7 @@ import type { NamedWeight } from './protocol.ts'
 import type { TrainJob } from './run.ts'
 import { randomLayers, type StepContext, trainableVariables, trainStep } from './step.ts'
 import type { Tf } from './tf.ts'
-import { type HandOver, keepElsewhere, setWeights } from './weights.ts'
+import { type HandOver, keepElsewhere, setResidentWeights, setWeights } from './weights.ts'
 
 /** One way to train on batches. Results wait until they are read together, so that a graphics card is not waited for at every step. */
 export interface Stepper {
@@ -67,7 +68,7 @@ export const tfStepper = (tf: Tf, { model, data, setup, backend }: TrainJob, obj
   }
 }
 
-/** Hands a plan's weights to the model, one reading at a time; a plan on the processor does it at once. */
+/** Hands a plan's weights to the model, one reading at a time; at once where both lie on the processor or on the same graphics card. */
 const handOverOf = (tf: Tf, { model }: TrainJob, plan: PlanExecutor) => {
   let ahead = false
   let pending: Promise<void> | undefined
@@ -80,6 +81,12 @@ const handOverOf = (tf: Tf, { model }: TrainJob, plan: PlanExecutor) => {
     if (pending) return pending.then(handOver)
     if (!ahead || abandoned) return undefined
     ahead = false
+    const backend = gpuBackend(tf)
+    const resident = backend && plan.resident?.()
+    if (backend && resident && backend.device === resident.device) {
+      setResidentWeights(tf, backend, model, resident.weights)
+      return undefined
+    }
     const weights = plan.getWeights()
     if (!(weights instanceof Promise)) return put(weights)
     pending = weights.then(put).finally(() => {

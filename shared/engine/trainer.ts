@@ -178,6 +178,8 @@ class Training {
     const { epoch, run } = this
     const { step, epochSums, ahead } = run
     const weights = run.weights()
+    // What went wrong shows when they are taken, which may never be.
+    weights.catch(() => undefined)
     const validate = (sent?: () => void) => run.evaluate(this.pace, sent)
     let validation: Promise<Evaluation | null> | null = null
     if (ahead)

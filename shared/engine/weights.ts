@@ -1,4 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs'
+import { type DeviceValues, type GpuBackend, tensorsOf } from '../kernels/webgpu/backend.ts'
 import { sameShape } from '../layers/shape.ts'
 import type { NamedWeight } from './protocol.ts'
 import type { Tf } from './tf.ts'
@@ -39,17 +40,23 @@ export const keepElsewhere = (model: tfjs.LayersModel, handOver: HandOver | null
 /** Brings the newest weights into the model; to be called before anybody looks at it. */
 export const freshen = async (model: tfjs.LayersModel): Promise<void> => elsewhere.get(model)?.()
 
+/** A copy of a tensor's values; it may be replaced and disposed of meanwhile. */
+const valuesOf = async (tensor: tfjs.Tensor): Promise<Float32Array> => {
+  const held = tensor.clone()
+  try {
+    return new Float32Array((await held.data()) as Float32Array)
+  } finally {
+    held.dispose()
+  }
+}
+
 /** Copies what a model holds, with some weights, whichever of them are given, in place of its own. */
 export const heldWeights = (model: tfjs.LayersModel, given: readonly NamedWeight[] = [], node?: string): Promise<NamedWeight[]> => {
   const instead = new Map(given.map(weight => [weight.name, weight]))
   return Promise.all(
     slots(model, node).map(
       async ({ name, variable }) =>
-        instead.get(name) ?? {
-          name,
-          shape: [...variable.shape] as number[],
-          values: Float32Array.from(await variable.read().data()),
-        },
+        instead.get(name) ?? { name, shape: [...variable.shape] as number[], values: await valuesOf(variable.read()) },
     ),
   )
 }
@@ -80,16 +87,36 @@ export const readColumns = async (
 
 /** Puts weights back where name and shape agree, leaves the rest as it is, and returns how many fitted. */
 export const setWeights = (tf: Tf, model: tfjs.LayersModel, weights: readonly NamedWeight[]): number => {
+  // A copy where the backend keeps the array, which the caller may transfer; wasm makes one of its own.
+  const copies = tf.getBackend() !== 'wasm'
+  return replaceWeights(model, weights, function* (fitting) {
+    for (const { values, shape } of fitting) yield tf.tensor(copies ? values.slice() : values, [...shape])
+  })
+}
+
+/** Puts values that lie on the graphics card back as `setWeights` does, without a way through the processor; tfjs must compute on the same device. */
+export const setResidentWeights = (
+  tf: Tf,
+  backend: GpuBackend,
+  model: tfjs.LayersModel,
+  weights: readonly (DeviceValues & { readonly name: string })[],
+): number => replaceWeights(model, weights, fitting => tensorsOf(tf, backend, fitting))
+
+/** Replaces the weights of a model, where name and shape agree, by tensors made of others, one for each in turn, and returns how many. */
+const replaceWeights = <W extends { readonly name: string; readonly shape: readonly number[] }>(
+  model: tfjs.LayersModel,
+  weights: readonly W[],
+  make: (fitting: readonly W[]) => Iterable<tfjs.Tensor>,
+): number => {
   const byName = new Map(weights.map(weight => [weight.name, weight]))
-  let kept = 0
-  for (const { name, variable } of slots(model)) {
+  const fitting = slots(model).flatMap(({ name, variable }) => {
     const weight = byName.get(name)
-    if (!weight || !sameShape(weight.shape, variable.shape as number[])) continue
-    // A copy where the backend keeps the array, which the caller may transfer; wasm makes one of its own.
-    const value = tf.tensor(tf.getBackend() === 'wasm' ? weight.values : weight.values.slice(), [...weight.shape])
-    variable.write(value)
+    return weight && sameShape(weight.shape, variable.shape as number[]) ? [{ variable, weight }] : []
+  })
+  let kept = 0
+  for (const value of make(fitting.map(({ weight }) => weight))) {
+    fitting[kept++]?.variable.write(value)
     value.dispose()
-    kept += 1
   }
   return kept
 }

@@ -1,8 +1,16 @@
 import type { Part } from '../../data/prepared.ts'
+import type { DeviceValues } from '../../kernels/webgpu/backend.ts'
+import type { GpuDevice } from '../../kernels/webgpu/gpu.ts'
 import type { NamedWeight } from '../protocol.ts'
 import type { BatchScore } from './wasm/run.ts'
 
 type Soon<T> = T | Promise<T>
+
+/** Weights on a graphics card. */
+export interface Resident {
+  readonly device: GpuDevice
+  readonly weights: readonly (DeviceValues & { readonly name: string })[]
+}
 
 /** Sums of a batch and what the network made of its samples, row by row. */
 export type Inferred = BatchScore & { readonly outputs: Float32Array }
@@ -19,6 +27,8 @@ export interface PlanExecutor {
   reload(): void
   /** Runs samples [start, start + count) of a part in inference mode; what comes at once holds its `outputs` until the next call. */
   infer(part: Part, start: number, count: number): Soon<Inferred>
+  /** Where the weights lie on a graphics card, with their names, as they will be after the steps so far. */
+  resident?(): Resident
   /** All weights, in the order of the layers. */
   getWeights(): Soon<NamedWeight[]>
   /** Gradients of the last step, as summed over its batch. */

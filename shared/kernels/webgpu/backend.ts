@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import type { Tf } from '../../engine/tf.ts'
+import { sizeOf } from '../../layers/shape.ts'
 import type { GpuBuffer, GpuDevice } from './gpu.ts'
 
 /** One dispatch as tfjs's WebGPU backend wants it described; it declares the buffers, under `variableNames` and `result`, and calls `main`. */
@@ -58,6 +59,29 @@ export const gpuBackend = (tf: Tf): GpuBackend | null => {
   if (tf.getBackend() !== 'webgpu') return null
   const backend = tf.backend() as Partial<GpuBackend> | undefined
   return backend?.device && suits(backend.device) ? (backend as GpuBackend) : null
+}
+
+/** Floats of some shape that lie in a buffer of the device, from a place in bytes on. */
+export interface DeviceValues {
+  readonly shape: readonly number[]
+  readonly buffer: GpuBuffer
+  readonly offset: number
+}
+
+/** Tensors with copies of values that lie on the backend's device; nothing passes through the processor. */
+export const tensorsOf = (tf: Tf, backend: GpuBackend, values: readonly DeviceValues[]): tfjs.Tensor[] => {
+  // What the backend has not sent off yet could still write to a buffer that it gives out again.
+  backend.ensureCommandEncoderReady()
+  backend.endComputePassEncoder()
+  backend.submitQueue()
+  const encoder = backend.device.createCommandEncoder()
+  const tensors = values.map(({ shape, buffer, offset }) => {
+    const info = backend.makeTensorInfo([...shape], 'float32')
+    encoder.copyBufferToBuffer(buffer, offset, bufferOf(backend, info), 0, 4 * sizeOf(shape))
+    return tf.engine().makeTensorFromTensorInfo(info)
+  })
+  backend.device.queue.submit([encoder.finish()])
+  return tensors
 }
 
 /** The buffer of a tensor, which it gets now if it has none yet. */

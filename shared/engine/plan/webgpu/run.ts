@@ -6,7 +6,7 @@ import { sameShape } from '../../../layers/shape.ts'
 import { fail, type Issue, IssueError, issue, ok, type Result, toIssue } from '../../../result.ts'
 import { DEVICE_LOST } from '../../health.ts'
 import type { NamedWeight } from '../../protocol.ts'
-import type { PlanExecutor } from '../executor.ts'
+import type { PlanExecutor, Resident } from '../executor.ts'
 import type { Plan } from '../plan.ts'
 import type { PlanSetup } from '../wasm/layout.ts'
 import type { BatchScore } from '../wasm/run.ts'
@@ -141,6 +141,15 @@ export class GpuPlanRun implements PlanExecutor {
     const score = { ...scores, at: 2 * KEPT_SCORES, floats: 2 }
     const values = await this.fetch([score, { ...output, floats: count * outputSize }])
     return { ...this.score(values, 0), outputs: values.subarray(2) }
+  }
+
+  /** Where the weights lie, in the order of the layers. */
+  resident(): Resident {
+    if (this.problem) throw new IssueError(this.problem)
+    const weights = this.layout.builder.slots.map(({ name, shape, group, at }) => ({
+      ...{ name, shape, buffer: this.buffer(group), offset: 4 * (group.at + at) },
+    }))
+    return { device: this.device, weights }
   }
 
   /** All weights, in the order of the layers. */
