@@ -140,6 +140,14 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     expect(stopped).toBe(weights[0]?.values[0])
   })
 
+  it('tells of a new learning rate after the losses of the steps before it', async () => {
+    const change: On = event => (event.type === 'batch' ? [{ type: 'learningRate', value: 0.01 / event.step }] : [])
+    const { events } = await trained(long, DATA, await startCard(), change)
+    const steps = events.flatMap(event => ('step' in event ? [event.step] : []))
+    expect(only(events, 'changed').length).toBeGreaterThan(10)
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b))
+  })
+
   it('shows its newest weights to several who look at the model while it trains', async () => {
     const seen: Promise<number>[] = []
     await trained(long, DATA, await startCard(), (event, { model }) => {

@@ -263,7 +263,10 @@ class Training {
           this.paused = false
           break
         case 'learningRate':
-          if (this.isMeant(command.phase)) yield this.changeRate(command.value)
+          if (!this.isMeant(command.phase)) break
+          // What is told later belongs to the new rate.
+          yield* this.tell(0)
+          yield this.changeRate(command.value)
           break
         default:
           if (!this.paused) return true
