@@ -259,6 +259,25 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
     expect(weights).toEqual(kept.at(-1))
   })
 
+  it('tells of a card that is lost while it is asked for a validation, and leaves no rejection unhandled', async () => {
+    const device = await another()
+    const running = await startCard(device)
+    let breaths = 0
+    // The first epoch takes five steps; the card goes when the first batch of its validation has been asked for.
+    const breathe = async () => {
+      if (++breaths === 6) device.destroy()
+      await new Promise(resolve => setTimeout(resolve, breaths < 6 ? 0 : 20))
+    }
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const { events } = await trained(withNorm, DATA, { ...running, engine: { ...running.engine, breathe } })
+    process.off('unhandledRejection', note)
+    expect(only(events, 'epoch')).toEqual([])
+    expect(events.at(-1)).toMatchObject({ type: 'failed', issue: { code: 'engine/device-lost' } })
+    expect(unhandled).toEqual([])
+  })
+
   it('does so too where tfjs trains on the card', async () => {
     const device = await another()
     const kept: (readonly NamedWeight[])[] = []
