@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { openDawn } from '../../node/dawn.ts'
+import type { Part } from '../data/prepared.ts'
 import { resolve } from '../graph/resolve.ts'
 import type { GpuDevice } from '../kernels/webgpu/gpu.ts'
 import { unwrap } from '../result.ts'
@@ -47,6 +48,18 @@ const withNorm = chain(
 )
 
 const long = { ...withNorm, training: { ...withNorm.training, epochs: 12 } }
+
+/** Layers wide enough that a step takes longer than giving it to the card. */
+const wide = (epochs: number, batchSize = 16) =>
+  chain(
+    [
+      ['in', 'input', { shape: [4] }],
+      ['first', 'dense', { units: 96 }],
+      ['second', 'dense', { units: 96 }],
+      ['out', 'dense', { units: 3, activation: 'softmax' }],
+    ],
+    { batchSize, epochs },
+  )
 
 /** Layers that keep channels apart, make images larger and normalise each sample. */
 const apart = chain(
@@ -110,6 +123,36 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
         for (const [k, value] of values.entries()) expect(value).toBeCloseTo(wasm[epoch]?.[i]?.values[k] ?? Number.NaN, 2)
     const kernels = gpu.map(weights => weights[0]?.values[0])
     expect(new Set(kernels).size).toBe(3)
+  })
+
+  it('tells no rates and times that leave out what was computed while a validation was asked for', async () => {
+    const all = clouds([4], 3, 2400)
+    const first = ({ inputs, targets }: Part, count: number): Part => ({
+      inputs: inputs.subarray(0, 4 * count),
+      targets: targets.subarray(0, count),
+      count,
+    })
+    let started = 0
+    const note: On = event => {
+      if (event.type === 'started') started = performance.now()
+      return []
+    }
+    const data = { ...all, train: first(all.train, 160), validation: first(all.validation, 400) }
+    const { events } = await trained(wide(12), data, await startCard(), note)
+    const wall = (performance.now() - started) / 1000
+    expect(only(events, 'done')[0]?.seconds).toBeGreaterThan(wall / 4)
+    expect(only(events, 'batch').at(-1)?.imagesPerSecond).toBeLessThan((4 * 12 * 160) / wall)
+  })
+
+  it('tells of no epoch that took next to no time, although several are told at once after something else took long', async () => {
+    const rest: On = event => {
+      const until = performance.now() + (event.type === 'epoch' && event.epoch % 10 === 0 ? 200 : 0)
+      while (performance.now() < until);
+      return []
+    }
+    const { epochs } = await trained(wide(40, 80), clouds([4]), await startCard(), rest)
+    const seconds = epochs.map(epoch => epoch.seconds).toSorted((a, b) => a - b)
+    expect(seconds[0]).toBeGreaterThan((seconds[20] ?? 0) / 20)
   })
 
   it('repeats itself bit by bit, dropout included', async () => {

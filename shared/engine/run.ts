@@ -213,6 +213,12 @@ export class Run {
     return { step, ...this.score(sums), imagesPerSecond: pace.samples / pace.seconds }
   }
 
+  /** Working seconds of an epoch of so many samples that was measured to take so long: a short one whose results came in a burst takes what samples took lately. */
+  secondsOf(samples: number, measured: number): number {
+    const burst = this.ahead && measured < PACE_OVER / 1000
+    return burst ? (samples * this.pace.seconds) / this.pace.samples : measured
+  }
+
   /** Adds to the work of the last readings, as many as took about half a second: what a graphics card answers in a burst says little alone. */
   private paced(work: Work): void {
     const { pace, recent } = this

@@ -178,18 +178,22 @@ class Training {
     const { epoch, run } = this
     const { step, epochSums, ahead } = run
     const weights = run.weights()
-    // What went wrong shows when they are taken, which may never be.
-    weights.catch(() => undefined)
+    // What went wrong shows when they are taken; nobody takes them after a failure before it.
+    const there = weights.catch(() => undefined)
     const validate = (sent?: () => void) => run.evaluate(this.pace, sent)
     let validation: Promise<Evaluation | null> | null = null
-    if (ahead)
-      await new Promise<void>(resolve => {
+    if (ahead) {
+      const sent = new Promise<void>(resolve => {
         validation = validate(resolve)
         validation.then(
           () => resolve(),
           () => resolve(),
         )
       })
+      // Until the weights come, steps are computed that nobody may have to wait for any more.
+      await run.working(Promise.race([sent, there]))
+      await sent
+    }
     this.asked.add(step, Promise.allSettled([weights, validation]), () =>
       this.tellEpoch({ epoch, step, sums: epochSums, weights, validate: () => validation ?? validate() }),
     )
@@ -202,7 +206,7 @@ class Training {
     run.keepGood(good, step)
     this.deps.keep?.(epoch, this.open?.features ? await heldWeights(this.job.model, good) : good)
     this.last = { train: run.score(sums), validation: scoreOf(await waiting(validate())) }
-    const seconds = run.total.seconds - this.told
+    const seconds = run.secondsOf(sums.samples, run.total.seconds - this.told)
     this.told = run.total.seconds
     yield { type: 'epoch', epoch, step, ...this.last, seconds, ...this.named }
   }
