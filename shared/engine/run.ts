@@ -193,9 +193,12 @@ export class Run {
     const seconds = Math.max(this.busy / 1000, 1e-6)
     this.busy = 0
     const samples = steps.reduce((sum, indices) => sum + indices.length, 0)
-    this.paced({ seconds, steps: steps.length, samples })
+    const work = { seconds, steps: steps.length, samples }
+    this.paced(work)
     const { pace } = this
-    this.stride = Math.min(MOST_UNREAD, Math.max(1, Math.floor((READ_EVERY / 1000 / pace.seconds) * pace.steps)))
+    // What comes at once tells by itself how long a step takes; a first one that was slow would be held against many.
+    const known = this.ahead ? pace : work
+    this.stride = Math.min(MOST_UNREAD, Math.max(1, Math.floor((READ_EVERY / 1000 / known.seconds) * known.steps)))
     const sums = { loss: 0, correct: 0, samples: 0 }
     for (const [i, indices] of steps.entries()) {
       const { loss = Number.NaN, correct = Number.NaN } = found[i] ?? {}
