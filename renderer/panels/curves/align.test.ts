@@ -51,6 +51,10 @@ describe('the curves', () => {
     [-2.3, 0.9, true, ['0.01', '0.1', '1']],
     [-0.6, 0.5, true, ['0.5', '1', '2']],
     [-0.52, -0.48, true, ['0.31', '0.32', '0.33']],
+    [228, 1572, false, ['500', '1000', '1500']],
+    [140000, 260000, false, ['1.5e+5', '2e+5', '2.5e+5']],
+    [340, 460, false, ['350', '400', '450']],
+    [0.0041, 0.0052, false, ['4.5e-3', '5e-3']],
   ] as const)('grid lines of a loss from %d to %d lie at round numbers, logarithms: %s', (low, high, log, wanted) => {
     const ticks = lossTicks(low, high, log)
     expect(ticks.map(v => tickText(log ? 10 ** v : v))).toEqual(wanted)

@@ -96,9 +96,9 @@ export const quantile = (values: ArrayLike<number | null | undefined>, share: nu
   return seen[Math.min(seen.length - 1, Math.floor(share * seen.length))] ?? 0
 }
 
-/** A loss beside its grid line: three significant digits, one where it is very small or large. */
+/** A loss beside its grid line: three significant digits at most, which tell neighbouring lines apart; with an exponent where it is very small or large. */
 export const tickText = (value: number): string => {
-  if (value === 0) return '0'
-  const size = Math.abs(value)
-  return size >= 100 || size < 0.01 ? value.toExponential(0) : String(Number(value.toPrecision(3)))
+  const rounded = Number(value.toPrecision(3))
+  const size = Math.abs(rounded)
+  return size >= 1e5 || (size > 0 && size < 0.01) ? rounded.toExponential() : String(rounded)
 }

@@ -89,7 +89,7 @@ export const chartOptions = (kind: ChartKind, log: boolean, width: number, heigh
       {
         stroke: faint,
         font: FONT,
-        size: 38,
+        size: 44,
         gap: 6,
         grid: { stroke: line, width: 0.7 },
         ticks: { show: false },
