@@ -72,7 +72,7 @@ export const reportOf = (report: BackendReport, plan: Result<OpenPlan>): Backend
   return { ...report, threads, engine: 'plan', reason: `${report.reason} ${how}` }
 }
 
-/** Inferences that a graphics card is given before the first is waited for, and how many values of samples they may bring at most. */
+/** Inferences that a graphics card is given before the first is waited for, and how many values of samples, inputs and outputs, they may bring at most. */
 const INFER_AHEAD = 16
 const VALUES_AHEAD = 2 ** 23
 
@@ -90,7 +90,7 @@ export const evaluatePlan = async (
   if (part.count === 0) return null
   const counting = tally(head, last !== null)
   const perSample = part.targets.length / part.count
-  const most = Math.min(INFER_AHEAD, VALUES_AHEAD / (plan.batchSize * (part.inputs.length / part.count)))
+  const most = Math.min(INFER_AHEAD, VALUES_AHEAD / (plan.batchSize * (part.inputs.length / part.count + head.width)))
   const coming: (() => Promise<void>)[] = []
   let stopped = false
   for (let start = 0; start < part.count && !stopped; start += plan.batchSize) {

@@ -52,6 +52,16 @@ describe('validation by a plan that answers late, as on a graphics card', () => 
     expect(seen.most).toBeLessThanOrEqual(2)
   })
 
+  it('waits for each batch where outputs are large', async () => {
+    const { plan, seen, answer } = late()
+    const wide = { head: { kind: 'values', width: 2 ** 21 }, last: null } as unknown as typeof objective
+    const found = evaluatePlan(plan, wide, partOf(8), pace)
+    await turn()
+    for (let i = 0; i < 4; i++) await answer()
+    expect(await found).not.toBeNull()
+    expect(seen.most).toBeLessThanOrEqual(2)
+  })
+
   it('says what went wrong once, and ends without a score when told to', async () => {
     const broken = late(true)
     const found = evaluatePlan(broken.plan, objective, partOf(6), pace)
