@@ -47,6 +47,7 @@ describe('validation by a plan that answers late, as on a graphics card', () => 
   it('waits for each batch where samples are large', async () => {
     const { plan, seen, answer } = late()
     const found = evaluatePlan(plan, objective, partOf(6, 2 ** 21), pace)
+    await turn()
     for (let i = 0; i < 3; i++) await answer()
     expect(await found).not.toBeNull()
     expect(seen.most).toBeLessThanOrEqual(2)
