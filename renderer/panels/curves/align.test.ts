@@ -53,8 +53,9 @@ describe('the curves', () => {
     [-0.52, -0.48, true, ['0.31', '0.32', '0.33']],
     [228, 1572, false, ['500', '1000', '1500']],
     [140000, 260000, false, ['1.5e+5', '2e+5', '2.5e+5']],
+    [0.005, 0.95, false, ['0.2', '0.4', '0.6', '0.8']],
     [340, 460, false, ['350', '400', '450']],
-    [0.0041, 0.0052, false, ['4.5e-3', '5e-3']],
+    [0.0041, 0.0052, false, ['4.2e-3', '4.4e-3', '4.6e-3', '4.8e-3', '5e-3', '5.2e-3']],
   ] as const)('grid lines of a loss from %d to %d lie at round numbers, logarithms: %s', (low, high, log, wanted) => {
     const ticks = lossTicks(low, high, log)
     expect(ticks.map(v => tickText(log ? 10 ** v : v))).toEqual(wanted)

@@ -37,13 +37,15 @@ export const epochTicks = (batches: number, high: number, most: number): number[
   return Array.from({ length: Math.floor(epochs / pace) + 1 }, (_, i) => i * pace * batches)
 }
 
-/** How many grid lines a loss axis has, about. */
+/** How many grid lines a loss axis has, about, and at least. */
 const LINES = 4
+const FEWEST = 3
 
-const linearTicks = (low: number, high: number): number[] => {
-  const step = roundStep((high - low) / LINES)
+const linearTicks = (low: number, high: number, lines = LINES): number[] => {
+  const step = roundStep((high - low) / lines)
   const first = Math.ceil(low / step - 1e-9)
-  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1) }, (_, i) => (first + i) * step)
+  const count = Math.max(0, Math.floor(high / step + 1e-9) - first + 1)
+  return count < FEWEST && lines === LINES ? linearTicks(low, high, 2 * LINES) : Array.from({ length: count }, (_, i) => (first + i) * step)
 }
 
 /** Powers of ten, a few of them where there are many; where there are hardly any, 1, 2 and 5 times those, or else round values. All as logarithms. */
