@@ -51,14 +51,15 @@ const valuesOf = async (tensor: tfjs.Tensor): Promise<Float32Array> => {
 }
 
 /** Copies what a model holds, with some weights, whichever of them are given, in place of its own. */
-export const heldWeights = (model: tfjs.LayersModel, given: readonly NamedWeight[] = [], node?: string): Promise<NamedWeight[]> => {
+export const heldWeights = async (model: tfjs.LayersModel, given: readonly NamedWeight[] = [], node?: string): Promise<NamedWeight[]> => {
   const instead = new Map(given.map(weight => [weight.name, weight]))
-  return Promise.all(
-    slots(model, node).map(
-      async ({ name, variable }) =>
-        instead.get(name) ?? { name, shape: [...variable.shape] as number[], values: await valuesOf(variable.read()) },
-    ),
+  const all = slots(model, node).map(
+    async ({ name, variable }) =>
+      instead.get(name) ?? { name, shape: [...variable.shape] as number[], values: await valuesOf(variable.read()) },
   )
+  // A lost device refuses each; when that is told, none may be held any more.
+  await Promise.allSettled(all)
+  return Promise.all(all)
 }
 
 /** Copies all weights out of a model, or those of one node. */
