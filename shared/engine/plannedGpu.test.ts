@@ -16,7 +16,7 @@ const startCard = (planDevice: GpuDevice = card()) => startGpu(card(), { planDev
 type Project = Parameters<typeof jobOf>[0]
 type On = (event: TrainEvent, job: TrainJob) => readonly TrainCommand[]
 
-/** Trains a project where `running` computes, then reads the weights. */
+/** Trains a project where `running` computes, waits for what was begun meanwhile, then reads the weights. */
 const trained = async (
   project: Project,
   data: TrainJob['data'],
@@ -24,10 +24,12 @@ const trained = async (
   on: On = () => [],
   keep?: TrainDeps['keep'],
   more: Partial<TrainJob> = {},
+  begun: readonly Promise<unknown>[] = [],
 ) => {
   const before = running.engine.tf.memory().numTensors
   const job: TrainJob = { ...jobOf(project, data, running), resolved: resolve(project), ...more }
   const events = await collect(job, running.engine, event => on(event, job), keep)
+  await Promise.all(begun)
   const weights = await getWeights(job.model)
   job.model.dispose()
   expect(running.engine.tf.memory().numTensors).toBe(before)
@@ -193,10 +195,11 @@ describe.skipIf(missing)('training by plan on a graphics card', () => {
 
   it('shows its newest weights to several who look at the model while it trains', async () => {
     const seen: Promise<number>[] = []
-    await trained(long, DATA, await startCard(), (event, { model }) => {
+    const look: On = (event, { model }) => {
       if (event.type === 'batch') for (let i = 0; i < 2; i++) seen.push(getWeights(model).then(w => w[0]?.values[0] ?? Number.NaN))
       return []
-    })
+    }
+    await trained(long, DATA, await startCard(), look, undefined, {}, seen)
     const values = await Promise.all(seen)
     expect(new Set(values).size).toBeGreaterThan(3)
     expect(values.every(Number.isFinite)).toBe(true)
