@@ -53,12 +53,13 @@ const logTicks = (low: number, high: number): number[] => {
   const [first, last] = [Math.ceil(low), Math.floor(high)]
   const pace = Math.max(1, Math.ceil((last - first + 1) / LINES))
   const decades = Array.from({ length: Math.max(0, Math.floor((last - first) / pace) + 1) }, (_, i) => first + i * pace)
-  if (decades.length > 2) return decades
+  if (decades.length >= FEWEST) return decades
   const between = Array.from({ length: last - first + 2 }, (_, i) => first - 1 + i).flatMap(k =>
     [0, Math.log10(2), Math.log10(5)].map(m => k + m),
   )
   const fitting = between.filter(v => v >= low && v <= high)
-  return fitting.length > 2 ? fitting : linearTicks(10 ** low, 10 ** high).map(Math.log10)
+  if (fitting.length > 2 * FEWEST) return decades
+  return fitting.length >= FEWEST ? fitting : linearTicks(10 ** low, 10 ** high).map(Math.log10)
 }
 
 /** Round numbers between the limits of a loss axis, where its grid lines lie; `log` says that values are logarithms. */
