@@ -48,18 +48,20 @@ const linearTicks = (low: number, high: number, lines = LINES): number[] => {
   return count < FEWEST && lines === LINES ? linearTicks(low, high, 2 * LINES) : Array.from({ length: count }, (_, i) => (first + i) * step)
 }
 
-/** Powers of ten, a few of them where there are many; where there are hardly any, 1, 2 and 5 times those, or else round values. All as logarithms. */
+/** Logarithms of these times powers of ten. */
+const multiples = (low: number, high: number, factors: readonly number[]): number[] =>
+  Array.from({ length: Math.floor(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i)
+    .flatMap(power => factors.map(factor => power + Math.log10(factor)))
+    .filter(v => v >= low && v <= high)
+
+/** Powers of ten, a few of them where there are many; where there are hardly any, 3 or 2 and 5 times those, too, or else round values. All as logarithms. */
 const logTicks = (low: number, high: number): number[] => {
-  const [first, last] = [Math.ceil(low), Math.floor(high)]
-  const pace = Math.max(1, Math.ceil((last - first + 1) / LINES))
-  const decades = Array.from({ length: Math.max(0, Math.floor((last - first) / pace) + 1) }, (_, i) => first + i * pace)
-  if (decades.length >= FEWEST) return decades
-  const between = Array.from({ length: last - first + 2 }, (_, i) => first - 1 + i).flatMap(k =>
-    [0, Math.log10(2), Math.log10(5)].map(m => k + m),
-  )
-  const fitting = between.filter(v => v >= low && v <= high)
-  if (fitting.length > 2 * FEWEST) return decades
-  return fitting.length >= FEWEST ? fitting : linearTicks(10 ** low, 10 ** high).map(Math.log10)
+  const decades = multiples(low, high, [1])
+  const pace = Math.ceil(decades.length / LINES)
+  if (decades.length >= FEWEST) return decades.filter((_, i) => i % pace === 0)
+  const between = multiples(low, high, [1, 2, 5])
+  if (between.length > 2 * FEWEST) return multiples(low, high, [1, 3])
+  return between.length >= FEWEST ? between : linearTicks(10 ** low, 10 ** high).map(Math.log10)
 }
 
 /** Round numbers between the limits of a loss axis, where its grid lines lie; `log` says that values are logarithms. */
