@@ -7,6 +7,7 @@ import { unwrap } from '../result.ts'
 import { chain, clouds, collect, convnet, jobOf, line, only, startEngine } from './engine.testkit.ts'
 import { startGpu } from './gpu.testkit.ts'
 import { card, errors, missing } from './plan/webgpu/card.testkit.ts'
+import { apart, withNorm } from './planned.testkit.ts'
 import type { NamedWeight, TrainCommand, TrainEvent } from './protocol.ts'
 import type { TrainDeps, TrainJob } from './trainer.ts'
 import { getWeights } from './weights.ts'
@@ -37,18 +38,6 @@ const trained = async (
 }
 
 const DATA = clouds([8, 8, 1])
-const withNorm = chain(
-  [
-    ['in', 'input', { shape: [8, 8, 1] }],
-    ['conv', 'conv2d', { filters: 6, kernelSize: [3, 3], padding: 'same', useBias: false }],
-    ['norm', 'batchNormalization', { momentum: 0.8 }],
-    ['act', 'activation', { activation: 'relu' }],
-    ['pool', 'globalAveragePooling2d'],
-    ['out', 'dense', { units: 3, activation: 'softmax' }],
-  ],
-  { batchSize: 16, epochs: 3, learningRate: 0.01 },
-)
-
 const long = { ...withNorm, training: { ...withNorm.training, epochs: 12 } }
 
 /** Layers wide enough that a step takes longer than giving it to the card. */
@@ -62,20 +51,6 @@ const wide = (epochs: number, batchSize = 16) =>
     ],
     { batchSize, epochs },
   )
-
-/** Layers that keep channels apart, make images larger and normalise each sample. */
-const apart = chain(
-  [
-    ['in', 'input', { shape: [8, 8, 1] }],
-    ['up', 'conv2dTranspose', { filters: 4, strides: [2, 2], padding: 'same', activation: 'relu', l2: 0.001 }],
-    ['mix', 'separableConv2d', { filters: 6, strides: [2, 2], l1: 0.001, l2: 0.001 }],
-    ['norm', 'layerNormalization'],
-    ['deep', 'depthwiseConv2d', { depthMultiplier: 2, activation: 'tanh' }],
-    ['flat', 'flatten'],
-    ['out', 'dense', { units: 3, activation: 'softmax' }],
-  ],
-  { batchSize: 16, epochs: 2, learningRate: 0.01, optimizer: 'momentum' },
-)
 
 describe.skipIf(missing)('training by plan on a graphics card', () => {
   afterAll(() => {
