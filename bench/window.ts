@@ -53,7 +53,8 @@ const install = (): void => {
       engine = this
       this.addEventListener('message', ({ data }) => {
         if (data.kind === 'probe') spy.probes += 1
-        if (data.kind === 'train' && data.event.type === 'batch') spy.last = { step: data.event.step, at: performance.now() }
+        const batch = data.kind === 'train' && data.events.findLast((event: { type: string }) => event.type === 'batch')
+        if (batch) spy.last = { step: batch.step, at: performance.now() }
       })
     }
     override postMessage(message: unknown, ...rest: unknown[]): void {

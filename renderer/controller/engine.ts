@@ -3,7 +3,7 @@ import type { Issue, Result } from '../../shared/result.ts'
 import { dataStore } from '../store/dataStore.ts'
 import { setProbe } from '../store/probeStore.ts'
 import { runStore } from '../store/runStore.ts'
-import { afterEvent } from './runEvents.ts'
+import { afterEvents } from './runEvents.ts'
 
 /** The engine as the window holds it. */
 export interface EngineLink {
@@ -52,6 +52,6 @@ export const route = (message: EngineMessage): void => {
   }
   if (message.kind === 'replaced') handlers.replaced?.(message.issue)
   if (message.kind === 'weights' && message.run === runStore.getState().run) handlers.epoch?.(message.epoch, message.weights)
-  if (message.kind === 'train' && message.run === runStore.getState().run) runStore.setState(state => afterEvent(state, message.event))
+  if (message.kind === 'train' && message.run === runStore.getState().run) runStore.setState(state => afterEvents(state, message.events))
   if (message.kind === 'probe' && message.run === runStore.getState().run) setProbe(message.probe)
 }

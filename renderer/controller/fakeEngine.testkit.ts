@@ -62,7 +62,7 @@ export const fakeEngine = () => {
     tell,
     /** Arguments of every call of this name, oldest first. */
     argsOf: <K extends keyof EngineCalls>(name: K) => asked.filter(a => a.name === name).map(a => a.args as EngineCalls[K]['args']),
-    train: (run: number, event: TrainEvent) => tell({ kind: 'train', run, event }),
+    train: (run: number, event: TrainEvent) => tell({ kind: 'train', run, events: [event] }),
   }
 }
 

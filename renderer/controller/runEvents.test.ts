@@ -32,7 +32,7 @@ const epoch = (n: number): TrainEvent => ({
   seconds: 1,
 })
 const send = (...events: readonly TrainEvent[]): void => {
-  for (const event of events) route({ kind: 'train', run: 7, event })
+  route({ kind: 'train', run: 7, events })
 }
 const state = () => runStore.getState()
 
@@ -70,7 +70,7 @@ describe('a run as the window follows it', () => {
 
   it('drops what an older run still sends', () => {
     send(started)
-    route({ kind: 'train', run: 6, event: batch(9, 99) })
+    route({ kind: 'train', run: 6, events: [batch(9, 99)] })
     expect(state().curves.trainLoss.step).toEqual([])
   })
 

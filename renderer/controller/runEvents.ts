@@ -71,8 +71,7 @@ const measured = ({ features, featuresPhase, samples }: RunState, event: TrainEv
     ? { speedup: samples / event.seconds / features.uncached }
     : {}
 
-/** What the run's state becomes after an event. Curves and history grow in place: `version` tells that they did. */
-export const afterEvent = (state: RunState, event: TrainEvent): Partial<RunState> => {
+const afterEvent = (state: RunState, event: TrainEvent): Partial<RunState> => {
   const curves = event.type === 'started' ? emptyCurves() : state.curves
   const history = event.type === 'started' ? [] : (state.history as TrainEvent[])
   if (event.type !== 'features') history.push(event)
@@ -82,6 +81,13 @@ export const afterEvent = (state: RunState, event: TrainEvent): Partial<RunState
   // A stop that the user has asked for is not undone by a late event of the running kind.
   const kept = !status || (state.status === 'stopping' && status !== 'idle') ? {} : { status }
   return { ...numbers(event), ...measured(state, event), ...kept, curves, history, version: state.version + 1 }
+}
+
+/** What the run's state becomes after events. Curves and history grow in place: `version` tells that they did. */
+export const afterEvents = (state: RunState, events: readonly TrainEvent[]): RunState => {
+  let now = state
+  for (const event of events) now = { ...now, ...afterEvent(now, event) }
+  return now
 }
 
 /** Redraws the curves of a run that was saved with its file. */

@@ -23,8 +23,21 @@ describe('a very long run', () => {
       if (step % 1000 === 0) history.push({ type: 'changed', step, what: 'learningRate', from: 1, to: 2 })
       thinHistory(history)
     }
-    expect(history.length).toBeLessThanOrEqual(MOST_POINTS + 31)
+    expect(history.length).toBeLessThanOrEqual(MOST_POINTS + 1030)
     expect(history.filter(e => e.type === 'changed')).toHaveLength(30)
     expect(history.at(-2)).toMatchObject({ type: 'batch', step: 3 * MOST_POINTS })
+  })
+
+  it('takes a hundred thousand epochs, each with its batch', () => {
+    const history: TrainEvent[] = []
+    const score = { loss: 1, accuracy: 1 }
+    for (let epoch = 1; epoch <= 150_000; epoch++) {
+      history.push({ type: 'batch', step: epoch, epoch, batch: 1, loss: 1, accuracy: 1, imagesPerSecond: 1, secondsLeft: 1 })
+      thinHistory(history)
+      history.push({ type: 'epoch', epoch, step: epoch, train: score, validation: null, seconds: 1 })
+      thinHistory(history)
+    }
+    expect(history.filter(e => e.type === 'epoch')).toHaveLength(150_000)
+    expect(history.filter(e => e.type === 'batch').length).toBeLessThanOrEqual(MOST_POINTS + 1000)
   })
 })

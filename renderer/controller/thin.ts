@@ -3,6 +3,8 @@ import type { Series } from '../store/runStore.ts'
 
 /** Points of one line, and batch events of one run, that are kept at most; a run of any length then draws and saves quickly. */
 export const MOST_POINTS = 10_000
+/** Events between two looks at whether a long history can be thinned. */
+const LOOK_EVERY = 1000
 
 /** Thins a line that has grown too long, in place: what lies close together becomes its mean, at the last step, evenly over the run. */
 export const thinSeries = ({ step, value }: Series): void => {
@@ -20,10 +22,13 @@ export const thinSeries = ({ step, value }: Series): void => {
   step.length = value.length = kept
 }
 
-/** Takes every second batch event out of a history that has grown too long, in place; everything else that happened stays. */
+const isBatch = (event: TrainEvent): boolean => event.type === 'batch'
+
+/** Takes every second batch event out of a history that holds too many, in place, looking once in a while; everything else that happened stays. */
 export const thinHistory = (history: TrainEvent[]): void => {
-  if (history.length <= MOST_POINTS) return
-  let batches = 0
-  const kept = history.filter(event => event.type !== 'batch' || batches++ % 2 === 1)
-  if (kept.length < history.length) history.splice(0, history.length, ...kept)
+  if (history.length <= MOST_POINTS || history.length % LOOK_EVERY > 0) return
+  if (history.filter(isBatch).length <= MOST_POINTS) return
+  let [kept, batches] = [0, 0]
+  for (const event of history) if (!isBatch(event) || batches++ % 2 === 1) history[kept++] = event
+  history.length = kept
 }

@@ -1,4 +1,4 @@
-import type { EngineCalls, EngineMessage, EngineRequest } from '../../shared/engine/protocol.ts'
+import type { EngineCalls, EngineMessage, EngineRequest, TrainEvent } from '../../shared/engine/protocol.ts'
 import { type Issue, issue, ok, type Result } from '../../shared/result.ts'
 
 /** What the client uses of a worker; tests bring their own. */
@@ -98,12 +98,12 @@ class Client implements EngineClient {
       this.settle(message.id, { ok: false, issues: [message.issue] })
       this.leaveIfLost(message.issue)
     } else {
-      if (message.kind === 'train') this.follow(message.run, message.event)
+      if (message.kind === 'train') for (const event of message.events) this.follow(message.run, event)
       this.tell(message)
     }
   }
 
-  private follow(run: number, event: Extract<EngineMessage, { kind: 'train' }>['event']): void {
+  private follow(run: number, event: TrainEvent): void {
     if (ENDS.includes(event.type)) this.run = null
     else if (this.run?.run === run && 'step' in event) this.run.step = event.step
     if (event.type === 'failed') this.leaveIfLost(event.issue)
@@ -136,7 +136,7 @@ class Client implements EngineClient {
     const { run } = this
     this.run = null
     for (const id of [...this.pending.keys()]) this.settle(id, { ok: false, issues: [reason] })
-    if (run) this.tell({ kind: 'train', run: run.run, event: { type: 'failed', step: run.step, issue: reason } })
+    if (run) this.tell({ kind: 'train', run: run.run, events: [{ type: 'failed', step: run.step, issue: reason }] })
     this.tell({ kind: 'replaced', issue: reason })
   }
 

@@ -294,9 +294,10 @@ export type EngineRequest = {
 export type EngineMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refused'; readonly id: number; readonly issue: Issue }
-  | { readonly kind: 'train'; readonly run: number; readonly event: TrainEvent }
+  /** What happened since the last message, in order. */
+  | { readonly kind: 'train'; readonly run: number; readonly events: readonly TrainEvent[] }
   | { readonly kind: 'probe'; readonly run: number; readonly probe: ProbeResult }
-  /** The weights at the end of an epoch, sent before its event, so that they outlive the worker. */
+  /** The weights at the end of an epoch, the newest where several are told together; sent before its event, so that they outlive the worker. */
   | { readonly kind: 'weights'; readonly run: number; readonly epoch: number; readonly weights: readonly NamedWeight[] }
   | { readonly kind: 'progress'; readonly what: string; readonly done: number }
   | { readonly kind: 'heartbeat' }

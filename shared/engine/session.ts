@@ -11,18 +11,10 @@ import { engineIssue } from './health.ts'
 import { LookPace } from './lookPace.ts'
 import { objectiveOf } from './objective.ts'
 import { proofInputs, scorer } from './proof.ts'
-import type {
-  EngineCalls,
-  EngineMessage,
-  EngineRequest,
-  NamedWeight,
-  ProbeInput,
-  ProbeResult,
-  TrainCommand,
-  TrainEvent,
-} from './protocol.ts'
+import type { EngineCalls, EngineMessage, EngineRequest, ProbeInput, ProbeResult, TrainCommand, TrainEvent } from './protocol.ts'
 import { type AssetReader, SessionData } from './sessionData.ts'
 import { SessionModel } from './sessionModel.ts'
+import { Telling } from './telling.ts'
 import type { EngineTf } from './tf.ts'
 import { train } from './trainer.ts'
 import { transferables } from './transfer.ts'
@@ -150,42 +142,38 @@ export class EngineSession {
     this.steps = 0
     this.pace = new LookPace()
     this.told = false
+    const telling = new Telling(run, this.deps.post)
     const over = this.follow(
-      run,
+      telling,
       train(
         { model: held.value.model, data, setup, backend: report, augment: project.data.augment, resolved: resolve(project) },
-        this.trainDeps(run, commands),
+        {
+          ...{ engine: this.deps.engine, commands },
+          between: async step => this.live(run, step),
+          keep: (epoch, weights) => telling.keep(epoch, weights),
+        },
       ),
     )
     this.running = { commands, over }
     return ok(null)
   }
 
-  private trainDeps(run: number, commands: CommandQueue) {
-    const { engine } = this.deps
-    const keep = (epoch: number, good: readonly NamedWeight[]) => {
-      const weights = good.map(weight => ({ ...weight, values: weight.values.slice() }))
-      this.deps.post({ kind: 'weights', run, epoch, weights }, transferables(weights))
-    }
-    return { engine, commands, between: async (step: number) => this.live(run, step), keep }
-  }
-
   /** Forwards the events of a training; its end is told when the model is whole again, so that whoever hears of it may use it. */
-  private async follow(run: number, events: ReturnType<typeof train>): Promise<void> {
+  private async follow(telling: Telling, events: ReturnType<typeof train>): Promise<void> {
     let end: TrainEvent | null = null
     try {
       // The answer to `train` goes out before the first event.
       await this.deps.engine.breathe()
       for await (const event of events) {
         if (event.type === 'stopped' || event.type === 'done' || event.type === 'failed') end = event
-        else this.deps.post({ kind: 'train', run, event }, [])
+        else telling.tell(event)
         if (event.type === 'batch') this.told = true
       }
     } catch (error) {
       end ??= { type: 'failed', step: this.steps, issue: await engineIssue(error, 'train/failed', this.deps.engine) }
     }
     this.running = null
-    if (end) this.deps.post({ kind: 'train', run, event: end }, [])
+    if (end) telling.tell(end)
   }
 
   /**
