@@ -142,7 +142,7 @@ export class EngineSession {
     this.steps = 0
     this.pace = new LookPace()
     this.told = false
-    const telling = new Telling(run, this.deps.post)
+    const telling = new Telling(run, (message, transfer) => this.deps.post(message, transfer))
     const over = this.follow(
       telling,
       train(
