@@ -95,6 +95,21 @@ describe('losses', () => {
 })
 
 describe('commands', () => {
+  it('steps over the end of an epoch when it was paused there', async () => {
+    const running = await startEngine('wasm')
+    const job = jobOf(mlp({ epochs: 3 }), clouds([4]), running)
+    const batches = Math.ceil(job.data.train.count / job.setup.batchSize)
+    const events = await collect(job, running.engine, event => {
+      if (event.type === 'batch' && event.step === batches) return [{ type: 'pause' }]
+      if (event.type === 'paused') return [{ type: 'step' }, { type: 'step' }]
+      return event.type === 'batch' && event.step === batches + 2 ? [{ type: 'stop' }] : []
+    })
+    const types = events.map(({ type }) => type)
+    expect(types.slice(types.indexOf('paused'))).toEqual(['paused', 'epoch', 'batch', 'batch', 'stopped'])
+    expect(only(events, 'paused')[0]?.step).toBe(batches)
+    job.model.dispose()
+  })
+
   it('pause, step twice, change the rate, resume and stop come in that order, each answered within a step', async () => {
     const running = await startEngine('wasm')
     const job = jobOf(mlp({ epochs: 500 }), clouds([4]), running)

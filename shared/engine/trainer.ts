@@ -141,6 +141,7 @@ class Training {
         if (!made.done) {
           yield made.value
           if (!(yield* this.obey())) return null
+          this.once = false
         } else if (!made.value) {
           yield { type: 'stopped', step: this.step }
           return null
@@ -243,6 +244,8 @@ class Training {
 
   /** Does what was commanded since the last step; false to stop. */
   private async *obey(): Events {
+    // A step that was asked for between two epochs is taken in the second.
+    if (this.once) return true
     const { commands, signal } = this.deps
     for (;;) {
       const command = signal?.aborted ? ({ type: 'stop' } as const) : commands.take()
