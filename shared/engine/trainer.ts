@@ -1,10 +1,11 @@
 import { IssueError } from '../result.ts'
 import { Asked } from './asked.ts'
 import type { CommandQueue } from './commands.ts'
+import { askEpoch, type EpochEnd, takeScores, takeWeights } from './epochEnd.ts'
 import { engineIssue } from './health.ts'
 import { effortRatio, type OpenPhase, openPhase, type Phase, phasesOf } from './phases.ts'
 import type { Pace } from './predict.ts'
-import type { BackendReport, Evaluation, NamedWeight, PhaseName, Score, TrainEvent } from './protocol.ts'
+import type { BackendReport, NamedWeight, PhaseName, Score, TrainEvent } from './protocol.ts'
 import type { AskedScores, Reading, Run, TrainJob } from './run.ts'
 import { schedules } from './schedules.ts'
 import type { EngineTf } from './tf.ts'
@@ -25,21 +26,6 @@ export interface TrainDeps {
 }
 
 type Events = AsyncGenerator<TrainEvent, boolean>
-
-/** The end of an epoch whose weights and validation were asked for. */
-interface AskedEpoch {
-  readonly epoch: number
-  readonly step: number
-  readonly sums: Parameters<Run['score']>[0]
-  readonly weights: Promise<readonly NamedWeight[]>
-  validate(): Promise<Evaluation | null>
-}
-
-const scoreOf = (found: Evaluation | null): Score | null => {
-  if (!found) return null
-  const { loss, accuracy, metrics } = found
-  return { loss, accuracy, ...(metrics.mae === undefined ? {} : { mae: metrics.mae }) }
-}
 
 class Training {
   private epoch = 1
@@ -174,42 +160,21 @@ class Training {
     return true
   }
 
-  /** Asks for the weights and the validation at the end of an epoch; comes back when steps may follow without changing either. */
+  /** Asks for what belongs to the end of the epoch. */
   private async askEpoch(): Promise<void> {
-    const { epoch, run } = this
-    const { step, epochSums, ahead } = run
-    const weights = run.weights()
-    // What went wrong shows when they are taken; nobody takes them after a failure before it.
-    const there = weights.catch(() => undefined)
-    const validate = (sent?: () => void) => run.evaluate(this.pace, sent)
-    let validation: Promise<Evaluation | null> | null = null
-    if (ahead) {
-      const sent = new Promise<void>(resolve => {
-        validation = validate(resolve)
-        validation.then(
-          () => resolve(),
-          () => resolve(),
-        )
-      })
-      // Until the weights come, steps are computed that nobody may have to wait for any more.
-      await run.working(Promise.race([sent, there]))
-      await sent
-    }
-    this.asked.add(step, Promise.allSettled([weights, validation]), () =>
-      this.tellEpoch({ epoch, step, sums: epochSums, weights, validate: () => validation ?? validate() }),
-    )
+    const { epoch } = this
+    const end = await askEpoch(this.run, this.pace)
+    this.asked.add(end.step, end.answered, () => this.tellEpoch(epoch, end))
   }
 
-  private async *tellEpoch({ epoch, step, sums, weights, validate }: AskedEpoch): AsyncGenerator<TrainEvent> {
+  private async *tellEpoch(epoch: number, end: EpochEnd): AsyncGenerator<TrainEvent> {
     const { run } = this
-    const waiting = <T>(answer: Promise<T>): Promise<T> => (run.ahead ? run.working(answer) : answer)
-    const good = await waiting(weights)
-    run.keepGood(good, step)
+    const good = await takeWeights(run, end)
     this.deps.keep?.(epoch, this.open?.features ? await heldWeights(this.job.model, good) : good)
-    this.last = { train: run.score(sums), validation: scoreOf(await waiting(validate())) }
-    const seconds = run.secondsOf(sums.samples, run.total.seconds - this.told)
+    this.last = await takeScores(run, end)
+    const seconds = run.secondsOf(end.sums.samples, run.total.seconds - this.told)
     this.told = run.total.seconds
-    yield { type: 'epoch', epoch, step, ...this.last, seconds, ...this.named }
+    yield { type: 'epoch', epoch, step: end.step, ...this.last, seconds, ...this.named }
   }
 
   /** Tells what has been answered; waits for the answers to what was asked `most` steps ago and more. */
