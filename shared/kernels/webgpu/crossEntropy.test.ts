@@ -1,23 +1,12 @@
 import type * as tfjs from '@tensorflow/tfjs'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { poisoning, startGpu } from '../../engine/gpu.testkit.ts'
+import { describe, expect, it } from 'vitest'
 import { losses } from '../../engine/losses.ts'
 import { stepCount } from '../../engine/metrics.ts'
 import { encodeTargets } from '../../engine/objective.ts'
 import { distance } from '../../engine/plan/wasm/oracle.testkit.ts'
-import { card, errors, missing } from '../../engine/plan/webgpu/card.testkit.ts'
-import type { Tf } from '../../engine/tf.ts'
+import { missing } from '../../engine/plan/webgpu/card.testkit.ts'
 import { rng } from '../../rng.ts'
-
-let tf: Tf
-
-beforeAll(async () => {
-  if (missing) return
-  tf = (await startGpu(card())).engine.tf
-  poisoning(tf.backend())
-})
-
-afterEach(() => expect(errors).toEqual([]))
+import { tf } from './kernels.testkit.ts'
 
 /** Loss, right guesses and the gradient of a multiple of the loss. */
 const measure = async (backend: string, batch: number, width: number, scale: number): Promise<Float32Array> => {

@@ -1,39 +1,22 @@
 import type * as tfjs from '@tensorflow/tfjs'
 import fc from 'fast-check'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { poisoning, startGpu } from '../../engine/gpu.testkit.ts'
+import { describe, expect, it } from 'vitest'
 import { distance } from '../../engine/plan/wasm/oracle.testkit.ts'
-import { card, errors, missing } from '../../engine/plan/webgpu/card.testkit.ts'
-import type { Tf } from '../../engine/tf.ts'
-import { rng } from '../../rng.ts'
+import { missing } from '../../engine/plan/webgpu/card.testkit.ts'
+import { normals, tf } from './kernels.testkit.ts'
 
 type T4 = tfjs.Tensor4D
 type Two = [number, number]
 type F = (...xs: tfjs.Tensor[]) => tfjs.Tensor
 
-let tf: Tf
-
-beforeAll(async () => {
-  if (missing) return
-  tf = (await startGpu(card())).engine.tf
-  poisoning(tf.backend())
-})
-
-afterEach(() => expect(errors).toEqual([]))
-
-const values = (shape: readonly number[], seed: number): Float32Array => {
-  const { normal } = rng(seed)
-  return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, normal)
-}
-
 /** f of random tensors and the gradients of a random mix of its values, on one backend. */
 const results = async (backend: string, shapes: readonly number[][], f: F): Promise<Float32Array[]> => {
   await tf.setBackend(backend)
   const before = tf.memory().numTensors
-  const xs = shapes.map((shape, i) => tf.tensor(values(shape, i + 1), shape))
+  const xs = shapes.map((shape, i) => tf.tensor(normals(shape, i + 1), shape))
   const mixed: F = (...inner) => {
     const out = f(...inner)
-    return tf.sum(tf.mul(out, tf.tensor(values(out.shape, 99), out.shape)))
+    return tf.sum(tf.mul(out, tf.tensor(normals(out.shape, 99), out.shape)))
   }
   const all = tf.tidy(() => [f(...xs), ...tf.grads(mixed)(xs)])
   const found = await Promise.all(all.map(async t => Float32Array.from(await t.data())))

@@ -1,31 +1,15 @@
 import type * as tfjs from '@tensorflow/tfjs'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { poisoning, startGpu } from '../../engine/gpu.testkit.ts'
+import { describe, expect, it } from 'vitest'
 import { decayWeights } from '../../engine/gradients.ts'
 import { disposeOptimizer, makeOptimizer, optimizers, setLearningRate, type TfOptimizer, updateVariables } from '../../engine/optimizers.ts'
 import { distance } from '../../engine/plan/wasm/oracle.testkit.ts'
-import { card, errors, missing } from '../../engine/plan/webgpu/card.testkit.ts'
-import type { Tf } from '../../engine/tf.ts'
+import { missing } from '../../engine/plan/webgpu/card.testkit.ts'
 import type { OptimizerId } from '../../graph/document.ts'
-import { rng } from '../../rng.ts'
+import { normals, tf } from './kernels.testkit.ts'
 import { GpuOptimizer } from './optimizer.ts'
-
-let tf: Tf
-
-beforeAll(async () => {
-  if (missing) return
-  tf = (await startGpu(card())).engine.tf
-  poisoning(tf.backend())
-})
-
-afterEach(() => expect(errors).toEqual([]))
 
 const SHAPES = [[3, 5], [7], [300, 3]]
 const RATES = [0.02, 0.02, 0.005, 0.01, 0.01]
-const random = (shape: readonly number[], seed: number): Float32Array => {
-  const { normal } = rng(seed)
-  return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, normal)
-}
 
 type Update = (optimizer: TfOptimizer, variables: readonly tfjs.Variable[], gradients: tfjs.NamedTensorMap, learningRate: number) => void
 
@@ -33,11 +17,11 @@ type Update = (optimizer: TfOptimizer, variables: readonly tfjs.Variable[], grad
 const trained = async (backend: string, make: () => TfOptimizer, update: Update): Promise<Float32Array[]> => {
   await tf.setBackend(backend)
   const before = tf.memory().numTensors
-  const variables = SHAPES.map((shape, i) => tf.variable(tf.tensor(random(shape, i), shape)))
+  const variables = SHAPES.map((shape, i) => tf.variable(tf.tensor(normals(shape, i), shape)))
   const optimizer = make()
   RATES.forEach((rate, step) => {
     const learning = variables.slice(0, step < 3 ? 3 : 2)
-    const gradients = Object.fromEntries(learning.map((v, i) => [v.name, tf.tensor(random(v.shape, 10 * step + i + 100), v.shape)]))
+    const gradients = Object.fromEntries(learning.map((v, i) => [v.name, tf.tensor(normals(v.shape, 10 * step + i + 100), v.shape)]))
     setLearningRate(optimizer, rate)
     tf.tidy(() => update(optimizer, variables, gradients, rate))
     tf.dispose(Object.values(gradients))
