@@ -1,5 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { libraries } from '../../node/libraries.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ExportedFile } from '../engine/protocol.ts'
 import {
   at,
@@ -17,52 +16,8 @@ import {
   WEIGHTS,
   zip,
 } from './foreign.testkit.ts'
+import { h5, hollow, linked } from './hostile.testkit.ts'
 import { jsonFile, read, textFile } from './importers.testkit.ts'
-
-let h5: Uint8Array<ArrayBuffer>
-let linked: Uint8Array<ArrayBuffer>
-let hollow: Uint8Array<ArrayBuffer>
-
-const writeH5 = async (fill: (file: InstanceType<Awaited<ReturnType<typeof libraries.h5wasm>>['File']>) => void) => {
-  const { File, FS } = await libraries.h5wasm()
-  const file = new File('/fixture.h5', 'w', { libver: ['earliest', 'v114'] })
-  fill(file)
-  file.flush()
-  file.close()
-  const bytes = new Uint8Array(FS?.readFile('/fixture.h5') ?? new Uint8Array())
-  FS?.unlink('/fixture.h5')
-  return bytes
-}
-
-beforeAll(async () => {
-  h5 = await writeH5(file => {
-    file.create_attribute('model_config', JSON.stringify({ ...plain, keras_version: '2.1.6' }))
-    const group = file.create_group('model_weights')
-    group.create_attribute('layer_names', ['in', 'd'])
-    const layer = group.create_group('d')
-    layer.create_attribute('weight_names', ['d/kernel:0', 'd/bias:0'])
-    const inner = layer.create_group('d')
-    inner.create_dataset({ name: 'kernel:0', data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [3, 2] })
-    inner.create_dataset({ name: 'bias:0', data: Float32Array.of(7, 8), shape: [2] })
-  })
-  linked = await writeH5(file => {
-    file.create_attribute('model_config', JSON.stringify(plain))
-    file.create_external_link('/etc/passwd', '/', 'model_weights')
-  })
-  hollow = await writeH5(file => {
-    file.create_attribute('model_config', JSON.stringify(sequential(inputLayer([null, 2048]), dense('d', { units: 2048 }))))
-    const group = file.create_group('layers').create_group('dense').create_group('vars')
-    group.create_dataset({
-      name: '0',
-      data: new Float32Array(2048 * 2048),
-      shape: [2048, 2048],
-      chunks: [2048, 2048],
-      compression: 'gzip',
-      compression_opts: 9,
-    })
-    group.create_dataset({ name: '1', data: new Float32Array(2048), shape: [2048] })
-  })
-})
 
 const keras3 = (config: unknown, weights: Uint8Array = h5): Record<string, Uint8Array> => ({
   'metadata.json': text({ keras_version: '3.15.1' }),
